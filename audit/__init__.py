@@ -1,0 +1,1 @@
+"""An auditor checks: Merkle ledger, checkpoints, replay, verify, trace."""

@@ -1,0 +1,1 @@
+"""What we now know: pure folds (chronology, identity, clocks, thresholds) and their stores."""

@@ -1,0 +1,1 @@
+"""One sentence of rule per test; tests marked `services` need real Kafka and PostgreSQL."""
