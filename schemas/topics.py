@@ -1,0 +1,62 @@
+"""Every Kafka topic of the hub, once: its name, how many partitions, how long it is kept, how large a record may be."""
+
+from dataclasses import dataclass
+
+AGENCIES: tuple[str, ...] = (
+    "childrens_social_care",
+    "education",
+    "health",
+    "housing",
+    "police",
+    "probation",
+)
+"""Agencies that publish; each owns the topic prefix `agency.<agency>.`, dot included."""
+
+HUB_EVENTS = "hub.events"
+HUB_DISCLOSURES = "hub.disclosures"
+HUB_ALERTS = "hub.alerts"
+HUB_QUARANTINE = "hub.quarantine"
+HUB_CHECKPOINTS = "hub.checkpoints"
+
+LEDGERED: tuple[str, ...] = (HUB_EVENTS, HUB_DISCLOSURES, HUB_ALERTS, HUB_QUARANTINE)
+"""Topics whose every record is a leaf of the ledger."""
+
+FOR_EVER = -1
+THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000
+MAX_STATEMENT_BYTES = 256 * 1024
+"""The largest statement that an agency may make; a longer one is refused before it is decoded."""
+
+MAX_RECORD_BYTES = 1024 * 1024
+"""What the broker takes: room for a statement that is too long, so that the hub can refuse it with a sentence, and for the seal around one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic as it is provisioned: retention in milliseconds (-1 is for ever)."""
+
+    name: str
+    partitions: int
+    retention_ms: int
+
+
+def agency_topic(agency: str) -> str:
+    """Name the topic that this agency alone writes: `agency.<agency>.events`."""
+    return f"agency.{agency}.events"
+
+
+def agency_of(topic: str) -> str:
+    """Name the agency that alone may write to this topic; ValueError for a topic that no agency owns."""
+    parts = topic.split(".")
+    if len(parts) != 3 or parts[0] != "agency":
+        raise ValueError(f"expected a topic named agency.<agency>.events, found {topic}")
+    return parts[1]
+
+
+TOPICS: tuple[Topic, ...] = (
+    *(Topic(agency_topic(agency), 2, THIRTY_DAYS_MS) for agency in AGENCIES),
+    Topic(HUB_EVENTS, 4, FOR_EVER),
+    Topic(HUB_DISCLOSURES, 1, FOR_EVER),
+    Topic(HUB_ALERTS, 1, FOR_EVER),
+    Topic(HUB_QUARANTINE, 1, FOR_EVER),
+    Topic(HUB_CHECKPOINTS, 1, FOR_EVER),
+)
