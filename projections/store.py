@@ -1,0 +1,49 @@
+"""What every store of projections answers: the same questions, and the same answers for the same set of statements."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from projections.alerts import Alert
+from projections.chronology import Chronology
+from projections.clocks import Clock
+from projections.thresholds import Concern
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where in the log a statement stands."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Projections(Protocol):
+    """Questions about what is now known; nothing here opens a sealed body or decides who may see what."""
+
+    def chronology(self, child: UUID) -> Chronology:
+        """Give the child's merged chronology, empty for a child that nobody spoke of."""
+
+    def as_known_at(self, child: UUID, moment: datetime) -> Chronology:
+        """Give the child's chronology as the hub knew it at that moment (UTC)."""
+
+    def clocks(self, child: UUID) -> frozenset[Clock]:
+        """Give the child's clocks, run out or not."""
+
+    def concerns(self, child: UUID) -> frozenset[Concern]:
+        """Give the child's standing entries that any threshold counts."""
+
+    def alerts(self, child: UUID) -> frozenset[Alert]:
+        """Give the alerts raised about the child so far."""
+
+    def child_of(self, blind_index: bytes) -> UUID | None:
+        """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
+
+    def positions(self) -> Mapping[tuple[str, int], int]:
+        """Give the highest offset folded, by topic and partition."""
+
+    def digest(self) -> bytes:
+        """Give the SHA-256 (32 bytes) of everything that does not depend on the order of arrival, each child named by its smallest event id."""
