@@ -26,17 +26,21 @@ THIRTY_DAYS_MS = 30 * 24 * 3600 * 1000
 MAX_STATEMENT_BYTES = 256 * 1024
 """The largest statement that an agency may make; a longer one is refused before it is decoded."""
 
-MAX_RECORD_BYTES = 1024 * 1024
-"""What the broker takes: room for a statement that is too long, so that the hub can refuse it with a sentence, and for the seal around one."""
+MAX_AGENCY_RECORD_BYTES = 1024 * 1024
+"""What the broker takes from an agency: room for a statement that is too long, so that the hub can refuse it with a sentence."""
+
+MAX_HUB_RECORD_BYTES = 2 * MAX_AGENCY_RECORD_BYTES
+"""What the broker takes from the hub: room for the seal around whatever an agency could send."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic as it is provisioned: retention in milliseconds (-1 is for ever)."""
+    """One topic as it is provisioned: retention in milliseconds (-1 is for ever), and the largest record in bytes."""
 
     name: str
     partitions: int
     retention_ms: int
+    max_record_bytes: int
 
 
 def agency_topic(agency: str) -> str:
@@ -52,11 +56,16 @@ def agency_of(topic: str) -> str:
     return parts[1]
 
 
+def partitions_of(topic: str) -> int:
+    """Give how many partitions a topic is provisioned with; KeyError for one that is not ours."""
+    return {one.name: one.partitions for one in TOPICS}[topic]
+
+
 TOPICS: tuple[Topic, ...] = (
-    *(Topic(agency_topic(agency), 2, THIRTY_DAYS_MS) for agency in AGENCIES),
-    Topic(HUB_EVENTS, 4, FOR_EVER),
-    Topic(HUB_DISCLOSURES, 1, FOR_EVER),
-    Topic(HUB_ALERTS, 1, FOR_EVER),
-    Topic(HUB_QUARANTINE, 1, FOR_EVER),
-    Topic(HUB_CHECKPOINTS, 1, FOR_EVER),
+    *(Topic(agency_topic(agency), 2, THIRTY_DAYS_MS, MAX_AGENCY_RECORD_BYTES) for agency in AGENCIES),
+    Topic(HUB_EVENTS, 4, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_DISCLOSURES, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_ALERTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_QUARANTINE, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_CHECKPOINTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
 )

@@ -1,0 +1,121 @@
+"""Who is who, by exact identifiers: pure rules over keyed fingerprints, the same for memory and SQL.
+
+A statement names its child by the agency's own id, and maybe by NHS number and unique pupil number. All that are known point to one child: that
+child. None is known: a new child. Anything in between (they point to two children, or would give a child a second NHS number) is never decided
+here: the statement waits under a record of its own, on the review list, until a person decides.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+LOCAL, NHS_NUMBER, UPN, REVIEW = "local", "nhs_number", "upn", "review"
+ONE_EACH = frozenset({NHS_NUMBER, UPN})
+"""Identifiers of which a child has one; a second one is a question for a person. (Superseded NHS numbers come with linking.)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one statement says of who its child is: blind indexes of 16 bytes."""
+
+    event_id: bytes
+    local_id: bytes = field(repr=False)
+    nhs_number: bytes | None = field(repr=False)
+    upn: bytes | None = field(repr=False)
+
+    def named(self) -> list[tuple[str, bytes]]:
+        """List (scheme, blind index) of the identifiers that are present."""
+        strong = [(NHS_NUMBER, self.nhs_number), (UPN, self.upn)]
+        return [(LOCAL, self.local_id), *((scheme, index) for scheme, index in strong if index is not None)]
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a statement belongs: its child, and the rule that said so (`exact`, `new` or `review`)."""
+
+    child: UUID
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """A statement that waits: the record it waits under, the children it might belong to, and why."""
+
+    event_id: bytes
+    child: UUID
+    candidates: tuple[UUID, ...]
+    reason: str
+
+
+@dataclass
+class Known:
+    """What is known while a run is placed: `children` by blind index, `held` = which (child, scheme) already have which index."""
+
+    children: dict[bytes, UUID] = field(default_factory=dict)
+    held: dict[tuple[UUID, str], bytes] = field(default_factory=dict)
+    new: list[tuple[bytes, str, UUID]] = field(default_factory=list)
+    review: list[ReviewItem] = field(default_factory=list)
+
+    def learn(self, index: bytes, scheme: str, child: UUID) -> None:
+        """Remember that an identifier names a child, and that it is new."""
+        self.children[index] = child
+        self.held[(child, scheme)] = index
+        self.new.append((index, scheme, child))
+
+
+class Identity(Protocol):
+    """Where it is kept who is who."""
+
+    def place(self, claims: Sequence[Claim]) -> list[Placement]:
+        """Find or make the child of each statement, in order; what was made is durable, and the same for all who ask, when this returns."""
+        ...
+
+
+def resolve(claims: Iterable[Claim], known: Known, new_child: Callable[[], UUID]) -> list[Placement]:
+    """Place statements in order, adding to `known` what they teach; `new_child` gives a random pseudonym."""
+    return [_resolve_one(claim, known, new_child) for claim in claims]
+
+
+def _resolve_one(claim: Claim, known: Known, new_child: Callable[[], UUID]) -> Placement:
+    candidates = tuple(sorted({known.children[index] for _, index in claim.named() if index in known.children}))
+    reason = _question(claim, known, candidates)
+    if reason is not None:
+        item = ReviewItem(claim.event_id, _waiting_record(claim, known, new_child), candidates, reason)
+        known.review.append(item)
+        return Placement(item.child, "review")
+    child = candidates[0] if candidates else new_child()
+    for scheme, index in claim.named():
+        if index not in known.children:
+            known.learn(index, scheme, child)
+    return Placement(child, "exact" if candidates else "new")
+
+
+def _question(claim: Claim, known: Known, candidates: tuple[UUID, ...]) -> str | None:
+    """Say what only a person can decide about this statement, or None."""
+    if len(candidates) > 1:
+        return "its identifiers point to more than one child"
+    for scheme, index in claim.named():
+        if candidates and scheme in ONE_EACH and known.held.get((candidates[0], scheme), index) != index:
+            return f"its child already has another {scheme.replace('_', ' ')}"
+    return None
+
+
+def _waiting_record(claim: Claim, known: Known, new_child: Callable[[], UUID]) -> UUID:
+    index = review_index(claim)
+    if index not in known.children:
+        known.learn(index, REVIEW, new_child())
+    return known.children[index]
+
+
+def review_index(claim: Claim) -> bytes:
+    """Name the waiting record of statements that carry these same identifiers: 16 bytes over their blind indexes."""
+    return hashlib.sha256(b"review" + b"".join(index for _, index in claim.named())).digest()[:16]
+
+
+def taught_by(claim: Claim, placement: Placement) -> Mapping[bytes, tuple[str, UUID]]:
+    """List the identifiers that an admitted statement's header teaches, for rebuilding who is who from the log."""
+    if placement.rule == "review":
+        return {review_index(claim): (REVIEW, placement.child)}
+    return {index: (scheme, placement.child) for scheme, index in claim.named()}

@@ -1,0 +1,73 @@
+"""Who is who, in PostgreSQL: one writer at a time makes new children, everybody reads."""
+
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from psycopg import Connection
+
+from projections.identity import ONE_EACH, Claim, Known, Placement, resolve
+from projections.rows import Rows
+
+NEW_CHILDREN = 0x6D617368
+"""The advisory lock that whoever makes a child holds, so that two workers cannot make one child twice."""
+BY_INDEX = "select blind_index, child from identifier where blind_index = any(%s)"
+HELD = "select child, scheme, blind_index from identifier where child = any(%s) and scheme = any(%s)"
+LEARN = "insert into identifier (blind_index, scheme, child) select * from unnest(%s::bytea[], %s::text[], %s::uuid[]) on conflict do nothing"
+WAIT = "insert into review_item (event_id, child, candidates, reason) values (%s, %s, %s, %s) on conflict do nothing"
+
+
+class SqlIdentity:
+    """Places statements against the identifier table; remembers at most `limit` identifiers, which is safe while none is ever moved."""
+
+    def __init__(self, conn: Connection[Rows], new_child: Callable[[], UUID], limit: int = 500_000) -> None:
+        self._conn = conn
+        self._new_child = new_child
+        self._limit = limit
+        self._remembered: dict[bytes, UUID] = {}
+
+    def place(self, claims: Sequence[Claim]) -> list[Placement]:
+        """Find or make the child of each statement; new children and review items are committed when this returns."""
+        settled = self._all_known(claims)
+        if settled is not None:
+            return settled
+        with self._conn.transaction():
+            self._conn.execute("select pg_advisory_xact_lock(%s)", (NEW_CHILDREN,))
+            known = self._known(claims)
+            placements = resolve(claims, known, self._new_child)
+            self._learn(known)
+        # Committed: if we crash from here on, reading the run again finds these same children.
+        self._remember(known.children)
+        return placements
+
+    def _all_known(self, claims: Sequence[Claim]) -> list[Placement] | None:
+        """Place a run none of whose identifiers is new, without a lock; None when one is, or when they disagree."""
+        placements = []
+        for claim in claims:
+            children = {self._remembered.get(index) for _, index in claim.named()}
+            if len(children) != 1 or None in children:
+                return None
+            placements.append(Placement(children.pop(), "exact"))  # type: ignore[arg-type]  # None was ruled out above
+        return placements
+
+    def _known(self, claims: Sequence[Claim]) -> Known:
+        asked = list({index for claim in claims for _, index in claim.named()})
+        known = Known(children=dict(self._conn.execute(BY_INDEX, (asked,)).fetchall()))
+        found = list(set(known.children.values()))
+        for child, scheme, index in self._conn.execute(HELD, (found, list(ONE_EACH))).fetchall():
+            known.held[(child, scheme)] = index
+        return known
+
+    def _learn(self, known: Known) -> None:
+        if known.new:
+            indexes, schemes, children = zip(*known.new, strict=True)
+            self._conn.execute(LEARN, (list(indexes), list(schemes), list(children)))
+        if known.review:
+            rows = [
+                (UUID(bytes=item.event_id), item.child, list(item.candidates), item.reason) for item in known.review
+            ]
+            self._conn.cursor().executemany(WAIT, rows)
+
+    def _remember(self, children: dict[bytes, UUID]) -> None:
+        if len(self._remembered) + len(children) > self._limit:
+            self._remembered.clear()
+        self._remembered.update(children)
