@@ -1,7 +1,5 @@
 """The projections kept in memory, by their plainest meaning: the reference that every other store must agree with."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -9,12 +7,13 @@ from uuid import UUID
 
 from projections.alerts import Alert, overdue_alerts, threshold_alert
 from projections.amendments import first_received
-from projections.chronology import Chronology, as_known_at, digest, merge
+from projections.chronology import Chronology, as_known_at, merge
 from projections.clocks import Clock, clocks_in
+from projections.digests import KnownChild, digest_of
 from projections.entry import Entry
 from projections.rules.packs import RulePacks
 from projections.store import Position
-from projections.thresholds import Concern, concerns_in, crossings, met_windows
+from projections.thresholds import Concern, concerns_in, crossings
 from projections.working_days import WorkingDays
 
 
@@ -40,7 +39,7 @@ class MemoryProjections:
         for blind_index in identifiers:
             self._identifiers.setdefault(blind_index, entry.child)
         where = position.topic, position.partition
-        self._positions[where] = max(position.offset, self._positions.get(where, position.offset))
+        self._positions[where] = max(position.offset + 1, self._positions.get(where, 0))
         found = crossings(before, self.concerns(entry.child), self._rules)
         return self._raise(threshold_alert(entry.child, crossing) for crossing in found)
 
@@ -74,17 +73,12 @@ class MemoryProjections:
         return self._identifiers.get(blind_index)
 
     def positions(self) -> Mapping[tuple[str, int], int]:
-        """Give the highest offset folded, by topic and partition."""
+        """Give the next offset to read, by topic and partition."""
         return dict(self._positions)
 
     def digest(self) -> bytes:
-        """Give the SHA-256 (32 bytes) of everything that does not depend on the order of arrival, each child named by its smallest event id.
-
-        Alerts and positions are left out: which concern completed a window, and where in the log it lay, are matters of arrival.
-        """
-        children = sorted((min(self._entries[child]), child) for child in self._children())
-        form = [[name.hex, *self._form(child)] for name, child in children]
-        return hashlib.sha256(json.dumps(form, separators=(",", ":")).encode()).digest()
+        """Give the SHA-256 (32 bytes) of everything that does not depend on the order of arrival, each child named by its smallest event id."""
+        return digest_of((self._known(child) for child in self._children()), self._rules)
 
     def _children(self) -> list[UUID]:
         return [child for child, entries in self._entries.items() if entries]
@@ -97,37 +91,8 @@ class MemoryProjections:
         self._alerts.update(fresh)
         return tuple(fresh.values())
 
-    def _form(self, child: UUID) -> list[object]:
-        chronology = self.chronology(child)
-        clocks = clocks_in(chronology, self._rules, self._calendar)
-        concerns = concerns_in(chronology, self._rules.counted())
-        named_by = sorted(index.hex() for index, named in self._identifiers.items() if named == child)
-        return [digest(chronology).hex(), clock_forms(clocks), window_forms(concerns, self._rules), named_by]
-
-
-def clock_forms(clocks: Iterable[Clock]) -> list[list[str]]:
-    """Give clocks in a canonical form for digests, without the child's pseudonym."""
-    return sorted(
-        [
-            one.rule,
-            one.edition,
-            one.started_by.hex,
-            one.due.isoformat(),
-            str(one.satisfied_by),
-            str(one.satisfied_at),
-            str(one.locked),
-        ]
-        for one in clocks
-    )
-
-
-def window_forms(concerns: Iterable[Concern], rules: RulePacks) -> list[list[str]]:
-    """Give the windows that are met, each under the edition that applied on its last day, in a canonical form for digests."""
-    every = tuple(concerns)
-    return sorted(
-        [rule.id, pack.edition, str(met.locked), *(one.hex for one in met.evidence)]
-        for pack in rules
-        for rule in pack.thresholds
-        for met in met_windows(every, rule)
-        if pack.applied_on(met.end)
-    )
+    def _known(self, child: UUID) -> KnownChild:
+        named_by = frozenset(index for index, named in self._identifiers.items() if named == child)
+        return KnownChild(
+            min(self._entries[child]), self.chronology(child), self.clocks(child), self.concerns(child), named_by
+        )

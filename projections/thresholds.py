@@ -14,6 +14,7 @@ from datetime import date
 from uuid import UUID
 
 from projections.chronology import Chronology
+from projections.entry import Entry
 from projections.rules.packs import RulePacks, ThresholdRule
 from projections.working_days import local_day
 
@@ -52,11 +53,12 @@ class Crossing:
 
 def concerns_in(chronology: Chronology, counted: Collection[str]) -> frozenset[Concern]:
     """Give a chronology's concerns: its standing entries of the counted event types."""
-    standing = (line.entry for line in chronology.timeline if line.entry.event_type in counted)
-    return frozenset(
-        Concern(local_day(one.happened.earliest), one.agency, one.event_id, one.event_type, one.locked)
-        for one in standing
-    )
+    return frozenset(concern_of(line.entry) for line in chronology.timeline if line.entry.event_type in counted)
+
+
+def concern_of(entry: Entry) -> Concern:
+    """Give a standing entry as a concern, on the local day of the earliest moment at which it can have happened."""
+    return Concern(local_day(entry.happened.earliest), entry.agency, entry.event_id, entry.event_type, entry.locked)
 
 
 def crossing(before: Iterable[Concern], new: Concern, rule: ThresholdRule, gone: Collection[UUID] = ()) -> Met | None:

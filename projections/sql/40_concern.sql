@@ -4,6 +4,7 @@ create table if not exists concern (
     happened_on date not null,
     event_id uuid not null,
     agency text not null,
+    event_type text not null,
     locked boolean not null,
     primary key (child, happened_on, event_id)
 );
