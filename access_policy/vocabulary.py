@@ -1,0 +1,26 @@
+"""The words of the rules: who may ask, for what purpose, about what, and what can be owed in return."""
+
+ROLES = ("analyst", "auditor", "governance", "operator", "practitioner")
+PURPOSES = ("safeguarding_enquiry", "strategy_discussion", "assessment", "case_review", "audit")
+"""The published purposes, one of which whoever asks has to state."""
+
+CLEARANCES = ("locked", "police_intelligence", "sealed", "sensitive_health")
+SENSITIVITIES = ("ROUTINE", "SENSITIVE", "RESTRICTED")
+SEALS = ("OPEN", "SEALED", "LOCKED")
+ASSERTIONS = ("FACT", "OPINION", "ANALYSIS")
+
+OPEN_RECORD = "open_record"
+KNOW_OF_ENTRY = "know_of_entry"
+READ_ENTRY = "read_entry"
+VERIFY_LEDGER = "verify_ledger"
+SEE_DISCLOSURES = "see_disclosures"
+SEE_ALERTS = "see_alerts"
+
+RECORD_DISCLOSURE = "record_disclosure"
+"""Owed by whoever shows something: a disclosure record is durable before anything is shown."""
+
+NAME_WHOM_TO_ASK = "name_whom_to_ask"
+"""Owed by whoever counts a withheld entry: the agency to ask is named with the count."""
+
+OBLIGATIONS = frozenset({RECORD_DISCLOSURE, NAME_WHOM_TO_ASK})
+"""What the hub is able to discharge; a rule that asks for more is refused at the decision."""
