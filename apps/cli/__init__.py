@@ -1,0 +1,21 @@
+"""The command `mash`: every command is registered here by name."""
+
+import click
+
+from apps.cli.provision import provision_command
+from apps.cli.services import services_commands
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mash-hub")
+def main() -> None:
+    r"""Run a Multi-Agency Safeguarding Hub: its parts, its record, its proofs.
+
+    \b
+    Example:
+      mash services up && mash provision
+    """
+
+
+main.add_command(services_commands)
+main.add_command(provision_command)
