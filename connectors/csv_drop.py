@@ -1,0 +1,63 @@
+"""A CSV drop: every row becomes one statement through the feed's mapping, or is refused in the feed owner's own words."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from connectors.cells import statement_value
+from connectors.csv_rows import FileFault, RawRow, read_rows
+from connectors.mapping import Mapping
+from connectors.repeats import refuse_reused
+from connectors.statement import Outcome, Outcomes, Refusal, Statement, Unreadable
+
+
+def read_csv(stream: BinaryIO, mapping: Mapping) -> Outcomes:
+    """Read a file (bytes) in constant memory, one outcome for each row; a fault of the file itself is a last refusal that ends reading."""
+    return refuse_reused(_outcomes(stream, mapping))
+
+
+def _outcomes(stream: BinaryIO, mapping: Mapping) -> Outcomes:
+    try:
+        rows = read_rows(stream, mapping.delimiter)
+        heading = _heading(rows, mapping)
+        for row in rows:
+            yield _outcome(row, heading, mapping)
+    except FileFault as fault:
+        yield fault.refusal
+
+
+def _heading(rows: Iterator[RawRow], mapping: Mapping) -> list[str]:
+    """Read the heading; FileFault when a mapped column is missing or two columns have one heading.
+
+    Headings that the mapping does not name are not repeated: without a heading line they would be somebody's details.
+    """
+    first = next(rows, None)
+    if first is None:
+        raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
+    missing = [column for column in mapping.columns() if column not in first.cells]
+    if missing:
+        sentence = f"expected column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, found no such heading; add it, or change the mapping {mapping.feed}"
+        raise FileFault(first.line, "missing-column", sentence)
+    twice = next((name for name, times in Counter(first.cells).items() if times > 1 and name), None)
+    if twice is not None:
+        places = " and ".join(str(place) for place, name in enumerate(first.cells, start=1) if name == twice)
+        named = f"column {twice}" if twice in mapping.columns() else "one heading"
+        raise FileFault(
+            first.line,
+            "duplicate-column",
+            f"expected each heading once, found {named} at places {places}; rename or remove one",
+        )
+    return first.cells
+
+
+def _outcome(row: RawRow, heading: list[str], mapping: Mapping) -> Outcome:
+    if row.fault is not None:
+        return row.fault
+    if len(row.cells) != len(heading):
+        sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
+        return Refusal(row.line, "ragged-row", sentence)
+    try:
+        event_type, value = statement_value(mapping, dict(zip(heading, row.cells, strict=True)))
+    except Unreadable as error:
+        return Refusal(row.line, error.code, str(error))
+    return Statement(event_type, value, row.line)

@@ -1,0 +1,48 @@
+"""Dates and times as files write them: formats in strptime's signs, said back in words that a feed owner uses."""
+
+import re
+from datetime import date, datetime
+
+from connectors.statement import Unreadable
+
+DAY_SIGNS = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month"}
+TIME_SIGNS = {"%H": "HH", "%M": "MM", "%S": "SS", "%f": "ffffff", "%z": "+HHMM", "%I": "HH", "%p": "AM/PM"}
+SIGN = re.compile(r"%.?")
+
+
+def check_format(text: str, *, time: bool) -> None:
+    """Refuse a format whose signs are not known to mean the same everywhere; Unreadable lists those that are. `time` allows times of day."""
+    allowed = {**DAY_SIGNS, **(TIME_SIGNS if time else {})}
+    signs = SIGN.findall(text)
+    if not signs or any(sign not in allowed for sign in signs):
+        raise Unreadable(
+            "bad-format", f"expected a format made of {' '.join(allowed)}, found another; write for example %d/%m/%Y"
+        )
+
+
+def in_words(text: str) -> str:
+    """Write a format as people do: %d/%m/%Y is DD/MM/YYYY."""
+    known = {**DAY_SIGNS, **TIME_SIGNS}
+    return SIGN.sub(lambda sign: known.get(sign.group(), sign.group()), text)
+
+
+def has_time(text: str) -> bool:
+    """Whether a format holds a time of day."""
+    return "%H" in text or "%I" in text
+
+
+def read_time(cell: str, layout: str, column: str) -> datetime:
+    """Read a cell in a strptime format (aware where the format has an offset); Unreadable names the column and the format."""
+    try:
+        return datetime.strptime(cell, layout)  # noqa: DTZ007  # wall-clock times get their zone from the mapping
+    except ValueError:
+        kind = "time" if has_time(layout) else "date"
+        raise Unreadable(
+            f"bad-{kind}",
+            f"expected a {kind} written as {in_words(layout)} in column {column}, found something else; correct the cell",
+        ) from None
+
+
+def read_day(cell: str, layout: str, column: str) -> date:
+    """Read a cell as a day; Unreadable names the column and the format."""
+    return read_time(cell, layout, column).date()

@@ -1,0 +1,180 @@
+"""Statements told over HTTP: a JSON object, or an array of them, in the contract's own words and with times as people write them.
+
+Pure: the door in `apps/` gives the bytes and the agency whose user sent them, and passes the answers on. The shape is in connectors/README.md.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from connectors.envelope import blank_envelope, check_envelope, local_day
+from connectors.repeats import refuse_reused
+from connectors.shapes import ISO_DAY, Shape, iso_day, iso_moment, shape_of
+from connectors.statement import Outcome, Refusal, Statement, Unreadable, plain_name
+from schemas.catalogue import Catalogue
+from schemas.moments import day
+
+MOST_EVENTS = 1_000
+MOST_BYTES = 4 * 1024 * 1024
+
+
+class EventReader:
+    """Reads what one agency sends, held to the committed contracts; days without a time are local days of `zone`."""
+
+    def __init__(self, catalogue: Catalogue, agency: str, zone: tzinfo) -> None:
+        self._shapes = {contract.short_name: shape_of(contract) for contract in catalogue.statements()}
+        self._agency = agency
+        self._zone = zone
+
+    def read(self, body: bytes) -> list[Outcome]:
+        """Answer each event of a JSON body, in order; `line` is its place, from 1. One refusal that ends reading when the body is no such JSON."""
+        try:
+            events = parse_events(body)
+        except Unreadable as error:
+            return [Refusal(1, error.code, str(error), ends_reading=True)]
+        return list(refuse_reused(self._answer(place, event) for place, event in enumerate(events, start=1)))
+
+    def _answer(self, place: int, event: Any) -> Outcome:
+        try:
+            return self._statement(place, event)
+        except Unreadable as error:
+            return Refusal(place, error.code, f"event {place}: {error}")
+
+    def _statement(self, place: int, event: Any) -> Statement:
+        found = dict(_table(event, "the event"))
+        event_type = found.pop("event_type", None)
+        shape = self._shapes.get(event_type) if isinstance(event_type, str) else None
+        if shape is None:
+            known = ", ".join(self._shapes)
+            raise Unreadable(
+                "unknown-event-type", f"expected event_type to be one of {known}, found none of them; correct it"
+            )
+        envelope = {**blank_envelope(), "agency": self._agency, **_table(found.pop("envelope", {}), "envelope")}
+        value = self._record(shape, {"envelope": envelope, **found}, "")
+        if value["envelope"]["agency"] != self._agency:
+            raise Unreadable(
+                "another-agency",
+                f"expected envelope.agency to be {self._agency}, whose user sent this, found another; send it as that agency",
+            )
+        if event_type == "StatementRetracted" and value["envelope"]["retracts"] is None:
+            raise Unreadable(
+                "nothing-retracted",
+                "expected envelope.retracts to say which statement is withdrawn, found nothing; fill it in",
+            )
+        check_envelope(value["envelope"])
+        return Statement(str(event_type), value, place)
+
+    def _record(self, shape: Shape, table: Mapping[str, Any], where: str) -> dict[str, Any]:
+        unknown = [name for name in table if name not in shape.parts]
+        if unknown:
+            raise Unreadable(
+                "unknown-field",
+                f"expected only the contract's fields in {where or 'the event'}, found {plain_name(unknown[0], 'field')}; correct or remove it",
+            )
+        return {
+            name: self._field(part, table.get(name), f"{where}.{name}".removeprefix("."))
+            for name, part in shape.parts.items()
+        }
+
+    def _field(self, shape: Shape, found: Any, where: str) -> Any:
+        if found is None:
+            if shape.optional:
+                return None
+            raise Unreadable("missing-field", f"expected {where}, found nothing; fill it in")
+        if shape.kind == "record":
+            is_when = "earliest" in shape.parts
+            return self._when(shape, found, where) if is_when else self._record(shape, _table(found, where), where)
+        return _plain(shape, found, where)
+
+    def _when(self, shape: Shape, found: Any, where: str) -> dict[str, Any]:
+        """Read a time: a day, a moment with its offset, or an object with earliest, latest and wording."""
+        if not isinstance(found, str):
+            return self._record(shape, _table(found, where), where)
+        if ISO_DAY.fullmatch(found):
+            return dict(local_day(day(iso_day(found, where)), self._zone))
+        at = iso_moment(found, where)
+        return {"earliest": at, "latest": at, "wording": None}
+
+
+def parse_events(body: bytes) -> list[Any]:
+    """Read a JSON object or array of at most MOST_EVENTS events; Unreadable for anything else, without a word of content."""
+    if len(body) > MOST_BYTES:
+        raise Unreadable(
+            "too-large", f"expected at most {MOST_BYTES} bytes, found {len(body)}; send the events in several requests"
+        )
+    try:
+        found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise Unreadable("not-utf-8", "expected JSON in UTF-8, found bytes that are not; send it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise Unreadable(
+            "not-json", f"expected JSON, found a fault at line {error.lineno} column {error.colno}; correct it"
+        ) from None
+    except (RecursionError, ValueError):
+        # ValueError is Python's own limit on the digits of a number.
+        raise Unreadable("not-json", "expected JSON of ordinary depth and numbers, found neither; correct it") from None
+    events = found if isinstance(found, list) else [found]
+    if not 0 < len(events) <= MOST_EVENTS:
+        raise Unreadable(
+            "too-many", f"expected 1 to {MOST_EVENTS} events, found {len(events)}; send them in several requests"
+        )
+    return events
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) != len(pairs):
+        raise Unreadable("field-twice", "expected each field once in an object, found one twice; remove one")
+    return table
+
+
+def _no_constant(_name: str) -> Any:
+    raise Unreadable("not-json", "expected JSON, found NaN or Infinity, which are not; correct it")
+
+
+def _table(found: Any, where: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise Unreadable("not-an-object", f"expected {where} to be a JSON object, found something else; correct it")
+    return found
+
+
+def _plain(shape: Shape, found: Any, where: str) -> Any:
+    """Read one field that is no record; Unreadable names the field."""
+    if shape.kind == "words":
+        if not isinstance(found, list):
+            raise Unreadable("bad-value", f"expected a list of texts in {where}, found something else; correct it")
+        return [_text(word, where) for word in found]
+    if shape.kind == "int":
+        return _whole(found, where)
+    if shape.kind == "boolean":
+        if not isinstance(found, bool):
+            raise Unreadable("bad-value", f"expected true or false in {where}, found something else; correct it")
+        return found
+    text = _text(found, where)
+    if shape.kind == "date":
+        return iso_day(text, where)
+    if shape.kind == "moment":
+        return iso_moment(text, where)
+    if shape.kind == "enum" and text not in shape.symbols:
+        raise Unreadable(
+            "unknown-code", f"expected one of {', '.join(shape.symbols)} in {where}, found another; correct it"
+        )
+    return text
+
+
+def _whole(found: Any, where: str) -> int:
+    if not isinstance(found, int) or isinstance(found, bool) or not -(2**31) <= found < 2**31:
+        raise Unreadable(
+            "bad-number", f"expected a whole number of 32 bits in {where}, found something else; correct it"
+        )
+    return found
+
+
+def _text(found: Any, where: str) -> str:
+    """Take text that every reader can hold: no NUL and no half of a surrogate pair."""
+    if not isinstance(found, str) or "\0" in found or any("\ud800" <= sign <= "\udfff" for sign in found):
+        raise Unreadable(
+            "bad-value", f"expected text in {where}, found something else (or a character that is none); correct it"
+        )
+    return found

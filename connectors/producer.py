@@ -1,0 +1,212 @@
+"""The one way from a connector to the log: encode, publish under the agency's own user, wait until the broker has it.
+
+If we crash anywhere here, some statements are on the agency's topic and some are not, and nothing else has changed: the hub derives event ids from the
+agency's references, so sending the same file again adds what is missing and changes nothing about the rest.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, Self
+
+from kafka import KafkaProducer
+from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
+
+from connectors.statement import Delivery, Outcome, Refusal, Statement
+from schemas.catalogue import Catalogue
+from schemas.codec import ContractBroken, encode
+from schemas.topics import MAX_STATEMENT_BYTES, agency_topic
+
+SEND_AGAIN = "sending the same again changes nothing about those"
+WAITING_LIMIT = 5_000
+PATIENCE_SECONDS = 30.0
+OPTIONS: dict[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "linger_ms": 20,
+    "batch_size": 128 * 1024,
+    "bootstrap_timeout_ms": 8_000,
+    "max_block_ms": 8_000,
+    "request_timeout_ms": 8_000,
+    "delivery_timeout_ms": 20_000,
+}
+"""How the producer is set up unless told otherwise: a broker that is not there is known in eight seconds, not in thirty."""
+
+
+class FeedBroken(Exception):
+    """The log took no more; `acknowledged` statements are surely in it. The message says expected, found, what to do, and that a re-send is safe."""
+
+    def __init__(self, sentence: str, acknowledged: int = 0) -> None:
+        super().__init__(f"{sentence}. {acknowledged} statements were acknowledged before; {SEND_AGAIN}.")
+        self.acknowledged = acknowledged
+
+
+class StatementLog(Protocol):
+    """Where statements go. One thread uses one log."""
+
+    def publish(self, statement: Statement) -> None:
+        """Hand a statement over; ContractBroken when it does not fit its contract, FeedBroken when the log takes no more."""
+
+    def flush(self) -> int:
+        """Wait until everything handed over is kept; gives how many statements that is since the log was opened. FeedBroken when it will not be."""
+
+
+def encode_statement(catalogue: Catalogue, statement: Statement) -> bytes:
+    """Write a statement as it goes on the wire; ContractBroken when its event type is unknown, it does not fit, or it is too large."""
+    contract = catalogue.by_name(statement.event_type)
+    if contract is None or not contract.name.startswith("mash.events."):
+        raise ContractBroken(
+            "unknown-event-type",
+            "expected an event type that agencies may use, found another; see `mash contracts list`",
+        )
+    message = encode(contract, statement.value)
+    if len(message) > MAX_STATEMENT_BYTES:
+        raise ContractBroken(
+            "too-large",
+            f"expected at most {MAX_STATEMENT_BYTES} bytes, found {len(message)}; send long documents elsewhere and refer to them",
+        )
+    return message
+
+
+def deliver(
+    outcomes: Iterable[Outcome], log: StatementLog, progress: Callable[[int], None] = lambda _rows: None
+) -> Delivery:
+    """Publish every statement, wait for all acknowledgements, and give the receipt; `progress` is told the rows read so far.
+
+    FeedBroken when the log takes no more. If we crash before the receipt, send again.
+    """
+    rows, told = 0, 0
+    refusals: list[Refusal] = []
+    stopped: Refusal | None = None
+    for outcome in outcomes:
+        refusal = _publish(outcome, log) if isinstance(outcome, Statement) else outcome
+        if refusal is not None and refusal.ends_reading:
+            stopped = refusal
+            break
+        rows += 1
+        if refusal is None:
+            told += 1
+        else:
+            refusals.append(refusal)
+        progress(rows)
+    log.flush()
+    return Delivery(rows, told, tuple(refusals), stopped)
+
+
+def _publish(statement: Statement, log: StatementLog) -> Refusal | None:
+    try:
+        log.publish(statement)
+    except ContractBroken as broken:
+        return Refusal(statement.line, broken.code, str(broken))
+    return None
+
+
+class MemoryStatementLog:
+    """Keeps messages in a list of (topic, message): what the broker would hold."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self.messages: list[tuple[str, bytes]] = []
+
+    def publish(self, statement: Statement) -> None:
+        """Keep the statement's bytes."""
+        message = encode_statement(self._catalogue, statement)
+        self.messages.append((agency_topic(statement.agency), message))
+
+    def flush(self) -> int:
+        """Say how many are kept."""
+        return len(self.messages)
+
+
+class CheckedOnly:
+    """Takes every statement through the whole encoding and keeps none of it: what `mash feed check` sends to."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+
+    def publish(self, statement: Statement) -> None:
+        """Encode and forget."""
+        encode_statement(self._catalogue, statement)
+
+    def flush(self) -> int:
+        """Nothing is kept."""
+        return 0
+
+
+class KafkaStatementLog:
+    """Publishes to the agency's own topic with no key and no headers, so that nothing personal travels outside the message.
+
+    `options` go to kafka-python (addresses, user, TLS) and override OPTIONS. FeedBroken at once when the broker cannot be reached or refuses the user.
+    """
+
+    def __init__(self, catalogue: Catalogue, **options: Any) -> None:
+        self._catalogue = catalogue
+        self._waiting: deque[Any] = deque()
+        self._acknowledged = 0
+        _keep_messages_out_of_logs()
+        try:
+            self._producer = KafkaProducer(**{**OPTIONS, **options})
+        except KafkaError as error:
+            raise FeedBroken(_sentence(error)) from None
+
+    def __enter__(self) -> Self:
+        """Use it in a with statement so that its connections are closed."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close without waiting for what was not flushed: after an error it is sent again anyway."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._producer.close(timeout=1.0)
+
+    def publish(self, statement: Statement) -> None:
+        """Hand a statement to the producer; waits when many are unacknowledged."""
+        message = encode_statement(self._catalogue, statement)
+        try:
+            self._waiting.append(self._producer.send(agency_topic(statement.agency), value=message))
+            while self._waiting and (len(self._waiting) > WAITING_LIMIT or self._waiting[0].is_done):
+                self._settle_oldest()
+        except KafkaError as error:
+            raise self._broken(error) from None
+
+    def flush(self) -> int:
+        """Wait for every acknowledgement; then all that was published is in the log on every in-sync replica."""
+        try:
+            self._producer.flush(timeout=PATIENCE_SECONDS)
+            while self._waiting:
+                self._settle_oldest()
+        except KafkaError as error:
+            raise self._broken(error) from None
+        return self._acknowledged
+
+    def _settle_oldest(self) -> None:
+        self._waiting.popleft().get(timeout=PATIENCE_SECONDS)
+        self._acknowledged += 1
+
+    def _broken(self, error: KafkaError) -> FeedBroken:
+        self._acknowledged += sum(1 for future in self._waiting if future.is_done and future.succeeded())
+        self._waiting.clear()
+        return FeedBroken(_sentence(error), self._acknowledged)
+
+
+def _sentence(error: KafkaError) -> str:
+    if isinstance(error, TopicAuthorizationFailedError):
+        return (
+            "Expected this user to be the one that may write to the agency's topic, found that the broker refused it; "
+            "send as the user of the agency whose file it is (`mash provision` sets up users and their topics)"
+        )
+    if isinstance(error, KafkaTimeoutError):
+        return (
+            "Expected the broker to answer, found that it did not in time: it may be down, its address may be wrong, its topics may not be set up, or it may "
+            "not accept this user's password (a broker says nothing then); check `mash services status` and the password file, then send again"
+        )
+    return f"Expected the broker to take the statement, found {type(error).__name__}; ask the operator of the hub, then send again"
+
+
+def _keep_messages_out_of_logs() -> None:
+    """Silence kafka-python below INFO: its debug lines quote whole messages."""
+    log = logging.getLogger("kafka")
+    if log.getEffectiveLevel() < logging.INFO:
+        log.setLevel(logging.INFO)

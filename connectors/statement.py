@@ -1,0 +1,83 @@
+"""What a connector hands on: a statement to tell, or a refusal to say back to the feed owner. Nothing in a refusal repeats what a cell held."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One row as the hub will be told it: the contract's short name and a value that fits it (times in microseconds, days since 1970).
+
+    `line` is where the row begins in the file, or its place in a JSON array; 0 when it came from neither. It is not part of what is told.
+    """
+
+    event_type: str
+    value: dict[str, Any] = field(repr=False)
+    line: int = field(default=0, compare=False)
+
+    @property
+    def agency(self) -> str:
+        """The agency that makes the statement."""
+        return str(self.value["envelope"]["agency"])
+
+    @property
+    def reference(self) -> str:
+        """The agency's own id for the statement."""
+        return str(self.value["envelope"]["reference"])
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row that was not told, and why: a short stable `code` and a sentence (expected, found, what to do) in the feed owner's terms.
+
+    `ends_reading` marks a fault of the file rather than of a row: nothing from `line` on was read.
+    """
+
+    line: int
+    code: str
+    sentence: str
+    ends_reading: bool = False
+
+
+Outcome = Statement | Refusal
+Outcomes = Iterator[Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """The receipt for one file: each row that went in came out told or refused, and every refusal is listed.
+
+    `stopped` says why reading ended before the end of the file; None when all of it was read.
+    """
+
+    rows_in: int
+    rows_told: int
+    refusals: tuple[Refusal, ...]
+    stopped: Refusal | None = None
+
+    @property
+    def rows_refused(self) -> int:
+        """How many rows were refused."""
+        return len(self.refusals)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the whole file was read and nothing in it refused."""
+        return self.stopped is None and not self.refusals
+
+
+class Unreadable(Exception):
+    """One value cannot be read as what the contract wants; the reader that catches it adds the line and makes a refusal."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+def plain_name(name: str, kind: str) -> str:
+    """Quote a sender's own name for a thing where it looks like a name; otherwise say only that there is one, since it may be content."""
+    return f"{kind} {name}" if PLAIN_NAME.fullmatch(name) else f"{kind} whose name is not a plain word"
