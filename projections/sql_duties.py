@@ -182,6 +182,12 @@ class DutyFold:
         return found
 
 
+def alert_of(row: Rows) -> Alert:
+    """Give a row of the table alert (its columns in the alert's order) as an alert."""
+    alert_id, child, rule, edition, kind, evidence, locked, sentence, due = row
+    return Alert(alert_id, child, rule, edition, kind, tuple(evidence), locked, sentence, due)
+
+
 def _by_child(entries: Iterable[Entry]) -> dict[UUID, list[Entry]]:
     children: dict[UUID, list[Entry]] = defaultdict(list)
     for entry in entries:

@@ -15,6 +15,7 @@ from projections.headers import entry_of
 from projections.positions import stored_positions
 from projections.rows import Rows
 from projections.rules.packs import RulePacks
+from projections.sql_duties import alert_of
 from projections.thresholds import Concern
 from schemas.sealed import SealedCodec, SealedEvent
 
@@ -62,7 +63,7 @@ class SqlProjections:
     def alerts(self, child: UUID) -> frozenset[Alert]:
         """Give the alerts raised about the child so far."""
         rows = self._conn.execute(ALERTS, (child,), binary=True)
-        return frozenset(_alert(row) for row in rows)
+        return frozenset(alert_of(row) for row in rows)
 
     def child_of(self, blind_index: bytes) -> UUID | None:
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
@@ -88,8 +89,3 @@ class SqlProjections:
             indexes = frozenset(index for (index,) in named_by)
             name = min(entry.event_id for entry in entries)
             yield KnownChild(name, merge(entries), self.clocks(child), self.concerns(child), indexes)
-
-
-def _alert(row: Rows) -> Alert:
-    alert_id, child, rule, edition, kind, evidence, locked, sentence, due = row
-    return Alert(alert_id, child, rule, edition, kind, tuple(evidence), locked, sentence, due)

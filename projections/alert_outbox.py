@@ -1,0 +1,65 @@
+"""Alerts on their way out: found by a fold or by a clock that ran out, published once by their ids."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from psycopg import Connection
+
+from projections.alerts import Alert, overdue_alerts
+from projections.clocks import Clock
+from projections.rows import Rows
+from projections.rules.packs import RulePacks
+from projections.sql_duties import DutyFold, alert_of
+
+OVERDUE = """
+select c.child, c.rule, c.edition, c.started_by, c.due, c.satisfied_by, c.satisfied_at, c.locked from clock c
+where c.satisfied_by is null and c.due < %(now)s and c.due >= %(since)s
+  and not exists (select 1 from alert a where a.child = c.child and a.rule = c.rule and a.kind = 'overdue' and a.evidence[1] = c.started_by)
+limit 1000
+"""
+WAITING = """
+select alert_id, child, rule, edition, kind, evidence, locked, sentence, due from alert
+where raised is null order by alert_id limit 1000 for update skip locked
+"""
+RAISED = "update alert set raised = %s where alert_id = any(%s)"
+
+LOOK_BACK = timedelta(days=90)
+"""A duty that ran out longer ago than this is shown as overdue but raises no alert: a first delivery of years of history must not drown the day's own."""
+
+
+class AlertOutbox(Protocol):
+    """Where alerts wait to be published."""
+
+    def find_overdue(self, now: datetime) -> None:
+        """Note an alert for every duty that ran out by `now` (UTC) and has none yet."""
+        ...
+
+    def publishing(self, now: datetime) -> AbstractContextManager[Sequence[Alert]]:
+        """Hold alerts that wait; they count as raised at `now` when the block ends well, and wait on when it does not."""
+        ...
+
+
+class SqlAlertOutbox:
+    """Kept in PostgreSQL, on a connection of its own."""
+
+    def __init__(self, conn: Connection[Rows], duties: DutyFold, rules: RulePacks) -> None:
+        self._conn = conn
+        self._duties = duties
+        self._rules = rules
+
+    def find_overdue(self, now: datetime) -> None:
+        """Note an alert for every duty that ran out within the last three months and has none yet."""
+        with self._conn.transaction():
+            rows = self._conn.execute(OVERDUE, {"now": now, "since": now - LOOK_BACK}, binary=True).fetchall()
+            self._duties.raise_alerts(overdue_alerts((Clock(*row) for row in rows), self._rules, now))
+
+    @contextmanager
+    def publishing(self, now: datetime) -> Iterator[Sequence[Alert]]:
+        """Hold up to a thousand alerts that wait; two workers hold different ones."""
+        with self._conn.transaction():
+            alerts = [alert_of(row) for row in self._conn.execute(WAITING, binary=True)]
+            yield alerts
+            # If we crash before this commits they are published again under the same ids, which changes nothing.
+            self._conn.execute(RAISED, (now, [alert.alert_id for alert in alerts]))
