@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
-from connectors.envelope import blank_envelope, check_envelope, local_day
+from connectors.envelope import check_envelope, local_day
 from connectors.repeats import refuse_reused
-from connectors.shapes import ISO_DAY, Shape, iso_day, iso_moment, shape_of
+from connectors.shapes import ISO_DAY, LARGEST_INT, SMALLEST_INT, Shape, iso_day, iso_moment, shape_of
 from connectors.statement import Outcome, Refusal, Statement, Unreadable, plain_name
 from schemas.catalogue import Catalogue
 from schemas.moments import day
@@ -50,7 +50,7 @@ class EventReader:
             raise Unreadable(
                 "unknown-event-type", f"expected event_type to be one of {known}, found none of them; correct it"
             )
-        envelope = {**blank_envelope(), "agency": self._agency, **_table(found.pop("envelope", {}), "envelope")}
+        envelope = {"agency": self._agency, **_table(found.pop("envelope", {}), "envelope")}
         value = self._record(shape, {"envelope": envelope, **found}, "")
         if value["envelope"]["agency"] != self._agency:
             raise Unreadable(
@@ -164,7 +164,7 @@ def _plain(shape: Shape, found: Any, where: str) -> Any:
 
 
 def _whole(found: Any, where: str) -> int:
-    if not isinstance(found, int) or isinstance(found, bool) or not -(2**31) <= found < 2**31:
+    if not isinstance(found, int) or isinstance(found, bool) or not SMALLEST_INT <= found <= LARGEST_INT:
         raise Unreadable(
             "bad-number", f"expected a whole number of 32 bits in {where}, found something else; correct it"
         )
