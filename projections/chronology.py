@@ -104,8 +104,10 @@ def _forms(entries: Sequence[Entry]) -> list[list[str]]:
 
 
 def _form(entry: Entry) -> list[str]:
-    header = [entry.event_id.hex, entry.agency, entry.event_type, entry.assertion, entry.sensitivity, entry.seal]
-    return [*header, *_span(entry.happened), *_span(entry.learned), entry.content_digest.hex()]
+    """Give every field of a header but the child's pseudonym and the broker's stamp."""
+    said = [entry.event_id.hex, entry.agency, entry.event_type, entry.assertion, entry.sensitivity, entry.seal]
+    tied = [entry.correlation.hex() if entry.correlation else "", str(entry.corrects), str(entry.retracts)]
+    return [*said, *_span(entry.happened), *_span(entry.learned), *tied, entry.content_digest.hex()]
 
 
 def _span(span: Span) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class Projections(Protocol):
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
 
     def positions(self) -> Mapping[tuple[str, int], int]:
-        """Give the highest offset folded, by topic and partition."""
+        """Give the next offset to read, by topic and partition."""
 
     def digest(self) -> bytes:
         """Give the SHA-256 (32 bytes) of everything that does not depend on the order of arrival, each child named by its smallest event id."""

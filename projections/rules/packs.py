@@ -116,26 +116,28 @@ def _pack(file: str, text: str) -> RulePack:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise RulePacksError(f"{file}: expected TOML, found {broken}; correct the line") from broken
-    raw = {"applied_to": None, **table, "clocks": table.get("clock", []), "thresholds": table.get("threshold", [])}
-    raw.pop("clock", None)
-    raw.pop("threshold", None)
-    clocks, thresholds = (_tables(file, name, raw[name]) for name in ("clocks", "thresholds"))
-    raw["clocks"] = tuple(_record(f"{file}, clock {n}", ClockRule, row) for n, row in enumerate(clocks, 1))
-    raw["thresholds"] = tuple(
-        _record(f"{file}, threshold {n}", ThresholdRule, row) for n, row in enumerate(thresholds, 1)
-    )
+    rules = {
+        "clocks": _rules(file, table.pop("clock", []), "clock", ClockRule),
+        "thresholds": _rules(file, table.pop("threshold", []), "threshold", ThresholdRule),
+    }
+    unknown = table.keys() & rules.keys()
+    if unknown:
+        raise RulePacksError(f"{file}: unknown keys {sorted(unknown)}; write each rule as [[clock]] or [[threshold]]")
+    raw = {"applied_to": None, **table, **rules}
     pack = _record(file, RulePack, raw)
     _check_whole(file, pack)
     return pack
 
 
-def _tables(file: str, name: str, found: object) -> list[dict[str, Any]]:
-    if isinstance(found, list) and all(isinstance(row, dict) for row in found):
-        return found
-    raise RulePacksError(f"{file}: expected {name} as [[tables]], found something else; write one table for each rule")
-
-
 Shape = TypeVar("Shape", RulePack, ClockRule, ThresholdRule)
+
+
+def _rules(file: str, tables: object, name: str, shape: type[Shape]) -> tuple[Shape, ...]:
+    if not isinstance(tables, list) or not all(isinstance(row, dict) for row in tables):
+        raise RulePacksError(
+            f"{file}: expected {name} as [[{name}]] tables, found something else; write one for each rule"
+        )
+    return tuple(_record(f"{file}, {name} {n}", shape, row) for n, row in enumerate(tables, 1))
 
 
 def _record(where: str, shape: type[Shape], raw: Mapping[str, Any]) -> Shape:
