@@ -63,7 +63,7 @@ class SqlKeyStore:
         self._randomness = randomness
 
     def ensure(self, wanted: Sequence[KeyScope]) -> Mapping[KeyScope, EntryKey]:
-        """Find the keys of these scopes and make those that are missing, in at most five statements; committed when this returns."""
+        """Find the keys of these scopes and make those that are missing, in at most six statements; committed when this returns."""
         scopes = sorted(set(wanted))
         self._refuse_open_transaction()
         # If we crash before the commit, no key was made and nothing was sealed. After it, the keys are there for whoever

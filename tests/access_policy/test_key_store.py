@@ -1,10 +1,11 @@
 import os
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 import pytest
-from conftest import KeyDatabase
+from key_database import KeyDatabase
 
-from access_policy.keys import KeyScope, KeyStore, MemoryKeyStore, RememberedKeys
+from access_policy.keys import EntryKey, KeyScope, KeyStore, MemoryKeyStore, RememberedKeys
 
 
 def scope(child: UUID, agency: str = "police", sensitivity: str = "ROUTINE", epoch: int = 1) -> KeyScope:
@@ -73,3 +74,35 @@ def test_a_key_that_is_not_there_reads_as_shredded(store: KeyStore) -> None:
     (key,) = store.ensure([scope(uuid4())]).values()
     gone = uuid4()
     assert store.find([gone, key.key_id]) == {gone: None, key.key_id: key}
+
+
+class Asked:
+    """A key store that notes what it was asked to ensure."""
+
+    def __init__(self) -> None:
+        self.store = MemoryKeyStore(os.urandom)
+        self.wanted: list[list[KeyScope]] = []
+
+    def ensure(self, wanted: Sequence[KeyScope]) -> Mapping[KeyScope, EntryKey]:
+        self.wanted.append(list(wanted))
+        return self.store.ensure(wanted)
+
+    def find(self, key_ids: Sequence[UUID]) -> Mapping[UUID, EntryKey | None]:
+        return self.store.find(key_ids)
+
+
+def test_remembered_keys_ask_only_for_what_they_do_not_remember_and_forget_the_longest_unused() -> None:
+    asked = Asked()
+    remembered = RememberedKeys(asked, limit=2)
+    one, two, three = (scope(uuid4()) for _ in range(3))
+    for wanted in ([one, two], [one], [one, three, three], [two]):
+        remembered.ensure(wanted)
+    assert asked.wanted == [[one, two], [three], [two]]
+
+
+def test_remembered_keys_open_nothing_that_the_store_no_longer_has() -> None:
+    asked = Asked()
+    remembered = RememberedKeys(asked, limit=2)
+    (key,) = remembered.ensure([scope(uuid4())]).values()
+    asked.store = MemoryKeyStore(os.urandom)
+    assert remembered.find([key.key_id]) == {key.key_id: None}

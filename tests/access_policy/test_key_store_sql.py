@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from conftest import KeyDatabase
+from key_database import KeyDatabase
 from psycopg import errors
 
 from access_policy.key_store_sql import SqlKeyStore
