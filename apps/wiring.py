@@ -1,0 +1,189 @@
+"""The composition root of the workers: every part is made here, and given to those that use it."""
+
+import os
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aiokafka import AIOKafkaProducer
+from psycopg import Connection
+
+from access_policy.key_store_sql import SqlKeyStore
+from access_policy.keys import RememberedKeys
+from access_policy.sealing import Sealer
+from apps.connections import aiokafka_options, conninfo, kafka_login, tls_context
+from apps.keys import fingerprint_secrets, root_keys, signing_key
+from apps.settings import Settings
+from audit.ledger import Cadence, LedgerFold
+from audit.ledger_writer import LedgerWriter
+from audit.sql_ledger import SqlLedgerStore
+from projections.admissions import SqlAdmissions
+from projections.alert_outbox import SqlAlertOutbox
+from projections.identity_sql import SqlIdentity
+from projections.positions import stored_positions
+from projections.rows import Rows, open_store
+from projections.rules.packs import load_rule_packs
+from projections.sql_duties import Duties, DutyFold
+from projections.sql_fold import SqlFold
+from projections.sql_told import ToldFold
+from projections.working_days import WorkingDays
+from schemas.catalogue import Catalogue, load_catalogue
+from schemas.sealed import SealedCodec
+from schemas.topics import (
+    AGENCIES,
+    HUB_ALERTS,
+    HUB_DISCLOSURES,
+    HUB_EVENTS,
+    HUB_QUARANTINE,
+    LEDGERED,
+    MAX_HUB_RECORD_BYTES,
+    agency_topic,
+)
+from streams import admit, ledger
+from streams.admission import Examiner
+from streams.alert import Alerting
+from streams.app import Broker, Stage, Turn
+from streams.event_log import EventLog, KafkaEventLog
+from streams.ledger import LedgerStage
+from streams.project import Project
+from streams.runs import Positions
+
+WORKER = "mash_worker"
+SEALER = "mash_sealer"
+HUB_USER = "hub"
+PROJECT = "project"
+KEY_EPOCH = 1
+"""The epoch of entry keys in use; rotating keys means the next number."""
+REMEMBERED_KEYS = 50_000
+CADENCE = Cadence(leaves=10_000, seconds=10)
+BATCH_BYTES = 1 << 20
+TOLD = {HUB_DISCLOSURES: "Disclosure", HUB_QUARANTINE: "Quarantined", HUB_ALERTS: "AlertRaised"}
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one worker process does: its consumer group, its stages and turns, and where it reads from."""
+
+    group: str
+    stages: tuple[Stage, ...]
+    turns: tuple[Turn, ...]
+    positions: Positions
+
+
+def now() -> datetime:
+    """Give the time (UTC): the one place in the workers where a clock is read."""
+    return datetime.now(UTC)
+
+
+def worker_store(settings: Settings) -> Connection[Rows]:
+    """Connect to the main database as the worker."""
+    return open_store(conninfo(settings, WORKER))
+
+
+def broker(settings: Settings, run_records: int = 4000) -> Broker:
+    """Say where the log is and as whom the workers read it."""
+    login = kafka_login(settings, HUB_USER)
+    return Broker(login.bootstrap_servers, login.user, login.password, tls_context(login), run_records=run_records)
+
+
+async def start_producer(settings: Settings) -> AIOKafkaProducer:
+    """Start the workers' producer in this event loop: acknowledged by all replicas, without repeats of its own making."""
+    producer = AIOKafkaProducer(
+        **aiokafka_options(kafka_login(settings, HUB_USER)),
+        acks="all",
+        enable_idempotence=True,
+        max_batch_size=BATCH_BYTES,
+        max_request_size=MAX_HUB_RECORD_BYTES,
+    )
+    await producer.start()
+    return producer
+
+
+def admit_stage(settings: Settings, catalogue: Catalogue, log: EventLog) -> admit.Admit:
+    """Put the admit stage together: what it remembers, who is who, the keys and the log."""
+    keys = root_keys(settings)
+    sealer_store = SqlKeyStore(open_store(conninfo(settings, SEALER)), keys, os.urandom)
+    quarantined = catalogue.by_name("Quarantined")
+    if quarantined is None:
+        raise LookupError("expected the contract Quarantined among the committed ones, found none")
+    sealing = admit.Sealing(
+        RememberedKeys(sealer_store, REMEMBERED_KEYS),
+        Sealer(keys.secret("nonce"), REMEMBERED_KEYS),
+        SealedCodec(catalogue),
+        quarantined,
+        KEY_EPOCH,
+    )
+    return admit.Admit(
+        Examiner(catalogue, fingerprint_secrets(keys)),
+        SqlAdmissions(worker_store(settings), admit.STAGE),
+        SqlIdentity(worker_store(settings), uuid.uuid4),
+        sealing,
+        log,
+    )
+
+
+def duty_fold(conn: Connection[Rows], catalogue: Catalogue) -> DutyFold:
+    """Put the fold of clocks and concerns together on a connection."""
+    return DutyFold(conn, SealedCodec(catalogue), Duties.of(load_rule_packs(), WorkingDays()))
+
+
+def project_stages(conn: Connection[Rows], catalogue: Catalogue) -> dict[str, Project]:
+    """Put together the stages that fold the hub's own topics into rows, by topic."""
+    events = SqlFold(conn, SealedCodec(catalogue), duty_fold(conn, catalogue))
+    told = {topic: Project(PROJECT, conn, ToldFold(conn, catalogue, contract)) for topic, contract in TOLD.items()}
+    return {HUB_EVENTS: Project(PROJECT, conn, events), **told}
+
+
+def ledger_stage(settings: Settings, log: EventLog) -> LedgerStage:
+    """Put the ledger stage together on a connection of its own."""
+    conn = worker_store(settings)
+    signer = signing_key(settings)
+    return LedgerStage(conn, LedgerWriter(LedgerFold(signer.name, signer, CADENCE), SqlLedgerStore(conn)), log, now)
+
+
+def alerting(settings: Settings, catalogue: Catalogue, log: EventLog) -> Alerting:
+    """Put the alert stage together on a connection of its own."""
+    conn = worker_store(settings)
+    contract = catalogue.by_name("AlertRaised")
+    if contract is None:
+        raise LookupError("expected the contract AlertRaised among the committed ones, found none")
+    return Alerting(SqlAlertOutbox(conn, duty_fold(conn, catalogue), load_rule_packs()), log, contract, now)
+
+
+def admit_work(settings: Settings, log: EventLog) -> Work:
+    """Say what the admitting worker does: one stage over every agency's topic."""
+    stage = admit_stage(settings, load_catalogue(), log)
+    topics = tuple(agency_topic(agency) for agency in AGENCIES)
+    positions = lowest_positions(worker_store(settings), (admit.STAGE,))
+    return Work("mash-admit", (Stage(admit.STAGE, topics, stage.fold),), (), positions)
+
+
+def project_work(settings: Settings, log: EventLog) -> Work:
+    """Say what the projecting worker does: fold every topic of the hub, keep the ledger, raise alerts."""
+    catalogue = load_catalogue()
+    folds = project_stages(worker_store(settings), catalogue)
+    keeper = ledger_stage(settings, log)
+    stages = [Stage(f"{PROJECT}-{topic}", (topic,), fold.fold) for topic, fold in folds.items()]
+    turns = (Turn("alert", 1.0, alerting(settings, catalogue, log).act), Turn("sign", 5.0, keeper.sign))
+    positions = lowest_positions(worker_store(settings), (PROJECT, ledger.STAGE))
+    return Work("mash-project", (*stages, Stage(ledger.STAGE, LEDGERED, keeper.fold)), turns, positions)
+
+
+WORKS = {"admit": admit_work, "project": project_work}
+
+
+def lowest_positions(conn: Connection[Rows], stages: Sequence[str]) -> Positions:
+    """Give a function from nothing to the offsets to read from: for each partition the lowest that any of these stages still needs."""
+
+    def positions() -> Mapping[tuple[str, int], int]:
+        stored = [stored_positions(conn, stage) for stage in stages]
+        places = {place for of_stage in stored for place in of_stage}
+        return {place: min(of_stage.get(place, 0) for of_stage in stored) for place in places}
+
+    return positions
+
+
+def event_log(producer: AIOKafkaProducer) -> KafkaEventLog:
+    """Write the log through this producer."""
+    return KafkaEventLog(producer)
