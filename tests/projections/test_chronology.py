@@ -132,6 +132,12 @@ def test_when_a_retraction_is_withdrawn_the_statement_stands_again() -> None:
     assert shown(merge([first, second, FIRST_TOLD])) == ids(1)
 
 
+def test_a_retraction_that_its_agency_corrected_has_no_effect() -> None:
+    retraction = said(8, "StatementRetracted", "2024-02-05T09:00", "health", retracts=UUID(int=1))
+    corrected = said(9, "ConcernRaised", "2024-02-06T09:00", "health", corrects=UUID(int=8))
+    assert shown(merge([retraction, corrected, FIRST_TOLD])) == ids(1, 9)
+
+
 def test_another_agencys_correction_has_no_effect_stands_for_itself_and_is_told_as_an_oddity() -> None:
     stranger = replace(CORRECTED, agency="police")
     merged = merge([FIRST_TOLD, stranger])

@@ -161,6 +161,17 @@ def test_a_correction_that_moves_a_concern_into_reach_of_others_raises_without_t
     )
 
 
+def test_a_concern_that_went_is_no_evidence_for_one_that_came_at_the_same_time() -> None:
+    before = {concern(1, "police", 0), concern(2, "health", 5)}
+    assert list(crossings(before, {concern(1, "police", 0), concern(3, "education", 6)}, RULES)) == []
+
+
+def test_a_met_window_that_is_part_of_a_larger_one_is_not_told_apart() -> None:
+    every = [concern(1, "police", 0), concern(2, "health", 1), concern(3, "education", 2), concern(4, "police", 3)]
+    (met,) = met_windows(every, RULE)
+    assert met.evidence == ids(1, 2, 3, 4)
+
+
 def test_before_the_first_edition_nothing_is_raised() -> None:
     after = {
         replace(concern(n, agency, 0), day=date(2012, 1, n))
