@@ -4,7 +4,7 @@ import asyncio
 import ssl
 
 import psycopg
-from aiokafka.conn import create_conn
+from aiokafka.conn import AIOKafkaConnection
 from aiokafka.errors import KafkaError, SaslAuthenticationFailed
 from psycopg.conninfo import conninfo_to_dict
 
@@ -29,15 +29,9 @@ def check_kafka(login: KafkaLogin) -> None:
 
 async def acheck_kafka(login: KafkaLogin) -> None:
     """Do what `check_kafka` does, from inside an event loop."""
-    options = aiokafka_options(login)
-    del options["bootstrap_servers"]
-    places = ", ".join(login.bootstrap_servers)
     for place in login.bootstrap_servers:
-        host, _, port = place.rpartition(":")
         try:
-            connection = await asyncio.wait_for(
-                create_conn(host, int(port), request_timeout_ms=PATIENCE_SECONDS * 1000, **options), PATIENCE_SECONDS
-            )
+            await _connect(login, place)
         except SaslAuthenticationFailed as error:
             raise ReachError(
                 f"Kafka at {place} refused the user {login.user}: no such user, or another password than in its file; "
@@ -48,11 +42,29 @@ async def acheck_kafka(login: KafkaLogin) -> None:
                 f"Kafka at {place} showed a certificate that {login.ca_file or 'this machine'} does not vouch for, "
                 "or speaks no TLS; set KAFKA_CA_FILE to its authority."
             ) from error
-        except (OSError, KafkaError, TimeoutError, ValueError):
+        except (OSError, KafkaError, ValueError):
             continue
-        connection.close()
         return
+    places = ", ".join(login.bootstrap_servers)
     raise ReachError(f"No Kafka broker answers at {places}; {START_THEM}, or set KAFKA_BOOTSTRAP_SERVERS.")
+
+
+async def _connect(login: KafkaLogin, place: str) -> None:
+    """Connect, authenticate and close again; raises what aiokafka raises."""
+    options = aiokafka_options(login)
+    del options["bootstrap_servers"]
+    host, _, port = place.rpartition(":")
+    connection = AIOKafkaConnection(host, int(port), request_timeout_ms=PATIENCE_SECONDS * 1000, **options)
+    opened = True
+    try:
+        await asyncio.wait_for(connection.connect(), PATIENCE_SECONDS)
+    except OSError:
+        opened = False
+        raise
+    finally:
+        closed = connection.close()
+        if opened:
+            await asyncio.wait([closed], timeout=1)
 
 
 def check_postgres(conninfo: str) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from streams.runs import Positions
 from streams.progress import Place, ProgressJudge
+from streams.runs import Positions
 
 PATIENCE_SECONDS = 60.0
 logger = logging.getLogger(__name__)

@@ -12,7 +12,6 @@ from kafka.admin import (
     ACLResourcePatternType,
     ConfigResource,
     ConfigResourceType,
-    NewTopic,
     ResourcePattern,
     ResourcePatternFilter,
     ResourceType,
@@ -61,7 +60,7 @@ def ensure_topics(client: KafkaAdminClient, topics: Iterable[Topic]) -> tuple[st
             )
     missing = [topic for name, topic in wanted.items() if name not in found]
     if missing:
-        client.create_topics([_new_topic(topic) for topic in missing])
+        client.create_topics({topic.name: _as_asked(topic) for topic in missing})
         client.wait_for_topics([topic.name for topic in missing])
     if found:
         kept = [ConfigResource(ConfigResourceType.TOPIC, name, configs=topic_settings(wanted[name])) for name in found]
@@ -113,9 +112,9 @@ def ensure_permissions(client: KafkaAdminClient, wanted: frozenset[Allowed]) -> 
         )
 
 
-def _new_topic(topic: Topic) -> NewTopic:
+def _as_asked(topic: Topic) -> dict[str, object]:
     # A replication factor of -1 leaves the number of copies to the cluster.
-    return NewTopic(topic.name, topic.partitions, -1, topic_configs=topic_settings(topic))
+    return {"num_partitions": topic.partitions, "replication_factor": -1, "configs": topic_settings(topic)}
 
 
 def _acls_of(client: KafkaAdminClient, user: str) -> list[ACL]:

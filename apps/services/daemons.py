@@ -60,7 +60,7 @@ def start_detached(command: Sequence[str], environ: Mapping[str, str], log: Path
         )
     finally:
         os.close(output)
-    return Daemon(pid, _birth(pid) or "never seen")
+    return Daemon(pid, birth(pid) or "never seen")
 
 
 def remember(daemon: Daemon, path: Path) -> None:
@@ -83,7 +83,7 @@ def recall(path: Path) -> Daemon | None:
 
 def alive(daemon: Daemon) -> bool:
     """Say whether this very program still runs; a later one with its process id does not count."""
-    return _birth(daemon.pid) == daemon.born
+    return birth(daemon.pid) == daemon.born
 
 
 def stop(daemon: Daemon, gently: Sequence[signal.Signals], patience: float) -> bool:
@@ -107,7 +107,7 @@ def wait_until(true: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _birth(pid: int) -> str | None:
+def birth(pid: int) -> str | None:
     """Tell when a process began, in words that no later process with this id shares; None if it has ended."""
     _reap(pid)
     try:
@@ -117,9 +117,11 @@ def _birth(pid: int) -> str | None:
         return None if sys.platform == "linux" else _birth_by_ps(pid)
     except ProcessLookupError:
         return None
-    # After the name in brackets, which may hold anything: state first, start in clock ticks since boot twentieth.
+    # After the name in brackets, which may hold anything: state first, threads eighteenth, start in ticks since boot twentieth.
     fields = stat.rpartition(")")[2].split()
-    return None if fields[0] in "ZX" else f"{boot} {fields[19]}"
+    # A killed program whose other threads are still ending looks like a zombie, and still holds its files and ports.
+    ended = fields[0] in "ZX" and int(fields[17]) <= 1
+    return None if ended else f"{boot} {fields[19]}"
 
 
 def _birth_by_ps(pid: int) -> str | None:

@@ -21,7 +21,7 @@ from apps.services.kafka_files import (
     shipped,
 )
 from apps.services.layout import Layout
-from apps.services.ports import LOOPBACK, answers, is_free
+from apps.services.ports import LOOPBACK, answers, require_free
 from apps.services.secret_files import ensure_password, private_folder, write_secret
 
 START_SECONDS = 90.0
@@ -40,10 +40,7 @@ def start_kafka(place: BrokerPlace, environ: Mapping[str, str]) -> Daemon:
     """
     layout = place.layout
     for port in (place.port, place.controller_port):
-        if not is_free(port):
-            raise ServiceError(
-                f"Port {port} of {LOOPBACK} is held by another program; end it, or remove {layout.ports} to choose other ports."
-            )
+        require_free(port, layout.ports)
     java, jars = find_java(environ), kafka_jars(cache_folder(environ))
     _write_files(place)
     if not _data(layout).exists():

@@ -5,6 +5,7 @@ import random
 import socket
 from pathlib import Path
 
+from apps.services.daemons import wait_until
 from apps.services.errors import ServiceError
 
 LOOPBACK = "127.0.0.1"
@@ -12,6 +13,8 @@ PARTS = ("kafka", "kafka_controller", "postgres")
 
 # Below the range from which systems give ports to outgoing connections, so that none of those takes ours between two starts.
 _LOWEST, _HIGHEST = 15000, 32000
+
+_LETTING_GO_SECONDS = 2.0
 
 
 def kept_ports(path: Path, chance: random.Random) -> dict[str, int]:
@@ -40,6 +43,14 @@ def free_port(chance: random.Random, taken: set[int]) -> int:
         if port not in taken and is_free(port):
             return port
     raise ServiceError(f"Found no free port between {_LOWEST} and {_HIGHEST} on {LOOPBACK}; end what holds them.")
+
+
+def require_free(port: int, kept: Path) -> None:
+    """Wait a moment for what has just ended; then ServiceError if another program still holds this port."""
+    if not wait_until(lambda: is_free(port), _LETTING_GO_SECONDS):
+        raise ServiceError(
+            f"Port {port} of {LOOPBACK} is held by another program; end it, or remove {kept} to choose other ports."
+        )
 
 
 def is_free(port: int) -> bool:

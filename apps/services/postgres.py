@@ -15,7 +15,7 @@ from apps.services.daemons import Daemon, alive, recall, remember, start_detache
 from apps.services.errors import ServiceError
 from apps.services.kafka_files import shipped
 from apps.services.layout import Layout
-from apps.services.ports import LOOPBACK, is_free
+from apps.services.ports import LOOPBACK, require_free
 from apps.services.postgres_place import PostgresPlace
 from apps.services.secret_files import ensure_password
 
@@ -30,10 +30,7 @@ def pid_file(layout: Layout) -> Path:
 
 def start_postgres(layout: Layout, place: PostgresPlace, port: int) -> Daemon:
     """Start the server without waiting until it answers; make its cluster first where there is none yet."""
-    if not is_free(port):
-        raise ServiceError(
-            f"Port {port} of {LOOPBACK} is held by another program; end it, or remove {layout.ports} to choose other ports."
-        )
+    require_free(port, layout.ports)
     if not place.cluster.exists():
         _make_cluster(layout, place)
     options = {**server_options(), "listen_addresses": LOOPBACK, "port": str(port), "unix_socket_directories": ""}
