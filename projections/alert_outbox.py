@@ -1,7 +1,6 @@
 """Alerts on their way out: found by a fold or by a clock that ran out, published once by their ids."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,9 +20,9 @@ limit 1000
 """
 WAITING = """
 select alert_id, child, rule, edition, kind, evidence, locked, sentence, due from alert
-where raised is null order by alert_id limit 1000 for update skip locked
+where raised is null order by alert_id limit 1000
 """
-RAISED = "update alert set raised = %s where alert_id = any(%s)"
+RAISED = "update alert set raised = %s where alert_id = any(%s) and raised is null"
 
 LOOK_BACK = timedelta(days=90)
 """A duty that ran out longer ago than this is shown as overdue but raises no alert: a first delivery of years of history must not drown the day's own."""
@@ -36,8 +35,12 @@ class AlertOutbox(Protocol):
         """Note an alert for every duty that ran out by `now` (UTC) and has none yet."""
         ...
 
-    def publishing(self, now: datetime) -> AbstractContextManager[Sequence[Alert]]:
-        """Hold alerts that wait; they count as raised at `now` when the block ends well, and wait on when it does not."""
+    def waiting(self) -> Sequence[Alert]:
+        """Give alerts that wait to be published."""
+        ...
+
+    def mark_raised(self, alerts: Sequence[Alert], now: datetime) -> None:
+        """Remember that these alerts were published."""
         ...
 
 
@@ -55,11 +58,10 @@ class SqlAlertOutbox:
             rows = self._conn.execute(OVERDUE, {"now": now, "since": now - LOOK_BACK}, binary=True).fetchall()
             self._duties.raise_alerts(overdue_alerts((Clock(*row) for row in rows), self._rules, now))
 
-    @contextmanager
-    def publishing(self, now: datetime) -> Iterator[Sequence[Alert]]:
-        """Hold up to a thousand alerts that wait; two workers hold different ones."""
-        with self._conn.transaction():
-            alerts = [alert_of(row) for row in self._conn.execute(WAITING, binary=True)]
-            yield alerts
-            # If we crash before this commits they are published again under the same ids, which changes nothing.
-            self._conn.execute(RAISED, (now, [alert.alert_id for alert in alerts]))
+    def waiting(self) -> Sequence[Alert]:
+        """Give up to a thousand alerts that wait. No lock is held: two workers may publish one alert twice, under one id, which changes nothing."""
+        return [alert_of(row) for row in self._conn.execute(WAITING, binary=True)]
+
+    def mark_raised(self, alerts: Sequence[Alert], now: datetime) -> None:
+        """Set when these alerts were raised."""
+        self._conn.execute(RAISED, (now, [alert.alert_id for alert in alerts]))

@@ -22,11 +22,14 @@ class Alerting:
         self._now = now
 
     async def act(self) -> None:
-        """Take one turn; an alert that was published and not yet marked is published again under the same id."""
+        """Take one turn. No transaction is open while the broker is waited for: another stage of this worker may need the same rows."""
         now = self._now()
         self._outbox.find_overdue(now)
-        with self._outbox.publishing(now) as alerts:
+        alerts = self._outbox.waiting()
+        if alerts:
             await self._log.write(HUB_ALERTS, [self._record(alert, now) for alert in alerts])
+            # If we crash here they are published again under the same ids, which changes nothing.
+            self._outbox.mark_raised(alerts, now)
 
     def _record(self, alert: Alert, now: datetime) -> LogRecord:
         value = {
