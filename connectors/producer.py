@@ -5,12 +5,15 @@ agency's references, so sending the same file again adds what is missing and cha
 """
 
 import logging
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, Protocol, Self
 
 from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
+from kafka.net.compat import KafkaNetClient
 
 from connectors.statement import Delivery, Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
@@ -144,10 +147,7 @@ class KafkaStatementLog:
         self._waiting: deque[Any] = deque()
         self._acknowledged = 0
         _keep_messages_out_of_logs()
-        try:
-            self._producer = KafkaProducer(**{**OPTIONS, **options})
-        except KafkaError as error:
-            raise FeedBroken(_sentence(error)) from None
+        self._producer = _producer({**OPTIONS, **options})
 
     def __enter__(self) -> Self:
         """Use it in a with statement so that its connections are closed."""
@@ -158,8 +158,9 @@ class KafkaStatementLog:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
-        self._producer.close(timeout=1.0)
+        """Close the connections; what a broken log still holds is given up, and is sent again with the file."""
+        with suppress(KafkaError):
+            self._producer.close(timeout=1.0)
 
     def publish(self, statement: Statement) -> None:
         """Hand a statement to the producer; waits when many are unacknowledged."""
@@ -191,6 +192,45 @@ class KafkaStatementLog:
         return FeedBroken(_sentence(error), self._acknowledged)
 
 
+def _producer(options: dict[str, Any]) -> KafkaProducer:
+    """Connect; a producer that cannot leaves its client open (kafka-python 3.0.12), so the client is caught at its making and closed here."""
+    _look_for_broker(options["bootstrap_servers"], options["bootstrap_timeout_ms"] / 1000)
+    clients: list[KafkaNetClient] = []
+
+    def client(**config: Any) -> KafkaNetClient:
+        clients.append(KafkaNetClient(**config))
+        return clients[-1]
+
+    try:
+        return KafkaProducer(**options, kafka_client=client)
+    except KafkaError as error:
+        for left in clients:
+            left.close()
+        raise FeedBroken(_not_let_in(error)) from None
+
+
+def _look_for_broker(places: list[str] | str, patience: float) -> None:
+    """Knock at each address, so that a broker that is not there is known at once and told apart from one that lets nobody in."""
+    named = places.split(",") if isinstance(places, str) else places
+    for place in named:
+        host, _, port = place.strip().rpartition(":")
+        # An address that is none of host:port is a fault of the settings, said with the same sentence.
+        with suppress(OSError, ValueError), socket.create_connection((host.strip("[]"), int(port)), timeout=patience):
+            return
+    raise FeedBroken(
+        f"Expected a broker at {', '.join(named)}, found none that answers; start it (`mash services up`) or correct the address, then send again"
+    )
+
+
+def _not_let_in(error: KafkaError) -> str:
+    if not isinstance(error, KafkaTimeoutError):
+        return _sentence(error)
+    return (
+        "Expected the broker to let this user in, found that it answers but does not: the password may be wrong, or the certificate or user unknown "
+        "(a broker does not say which); check the user's password file (`mash provision` makes it), then send again"
+    )
+
+
 def _sentence(error: KafkaError) -> str:
     if isinstance(error, TopicAuthorizationFailedError):
         return (
@@ -199,8 +239,8 @@ def _sentence(error: KafkaError) -> str:
         )
     if isinstance(error, KafkaTimeoutError):
         return (
-            "Expected the broker to answer, found that it did not in time: it may be down, its address may be wrong, its topics may not be set up, or it may "
-            "not accept this user's password (a broker says nothing then); check `mash services status` and the password file, then send again"
+            "Expected the broker to acknowledge, found that it did not in time: it may have stopped, or the agency's topic is not set up; "
+            "check `mash services status`, run `mash provision`, then send again"
         )
     return f"Expected the broker to take the statement, found {type(error).__name__}; ask the operator of the hub, then send again"
 

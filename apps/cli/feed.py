@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
 
 from apps.connections import kafka_login, kafka_python_options
+from apps.reach import ReachError, check_kafka
 from apps.settings import SettingsError, load_settings
 from connectors.cin_census import AGENCY as CENSUS_AGENCY
 from connectors.cin_census import read_census
@@ -25,7 +26,7 @@ from connectors.sections import MappingBroken
 from connectors.statement import Delivery, Outcomes, Unreadable
 from schemas.catalogue import Catalogue, load_catalogue
 
-EXPECTED = (FeedBroken, MappingBroken, SettingsError, Unreadable)
+EXPECTED = (FeedBroken, MappingBroken, ReachError, SettingsError, Unreadable)
 EVERY_ROWS = 100
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -107,8 +108,9 @@ def _csv_feed(name: str, catalogue: Catalogue) -> Feed:
 def _kafka_log(catalogue: Catalogue, agency: str) -> KafkaStatementLog:
     """Connect as the agency's own user; kafka-python's running commentary on a broken connection is kept off the screen, FeedBroken says it once."""
     logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    settings = load_settings(os.environ, Path.cwd())
-    return KafkaStatementLog(catalogue, **kafka_python_options(kafka_login(settings, agency)))
+    login = kafka_login(load_settings(os.environ, Path.cwd()), agency)
+    check_kafka(login)
+    return KafkaStatementLog(catalogue, **kafka_python_options(login))
 
 
 def _read_all(
