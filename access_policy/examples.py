@@ -13,6 +13,7 @@ from access_policy.question import ChildRecord, EntryClass, Hub, Person, Questio
 from access_policy.visibility import classify
 from access_policy.vocabulary import (
     CLEARANCES,
+    FIND_CHILD,
     OPEN_RECORD,
     PURPOSES,
     ROLES,
@@ -30,6 +31,7 @@ DOORS: dict[str, tuple[str, ChildRecord | Hub]] = {
     "the ledger": (VERIFY_LEDGER, Hub()),
     "the disclosures": (SEE_DISCLOSURES, Hub()),
     "the alerts": (SEE_ALERTS, Hub()),
+    "a child by an identifier": (FIND_CHILD, Hub()),
 }
 """What can be asked for that is not an entry: in words, as an action, and on what."""
 

@@ -15,6 +15,7 @@ READ_ENTRY = "read_entry"
 VERIFY_LEDGER = "verify_ledger"
 SEE_DISCLOSURES = "see_disclosures"
 SEE_ALERTS = "see_alerts"
+FIND_CHILD = "find_child"
 
 RECORD_DISCLOSURE = "record_disclosure"
 """Owed by whoever shows something: a disclosure record is durable before anything is shown."""
