@@ -130,7 +130,7 @@ def duty_fold(conn: Connection[Rows], catalogue: Catalogue) -> DutyFold:
 
 def project_stages(conn: Connection[Rows], catalogue: Catalogue) -> dict[str, Project]:
     """Put together the stages that fold the hub's own topics into rows, by topic."""
-    events = SqlFold(conn, SealedCodec(catalogue), duty_fold(conn, catalogue))
+    events = SqlFold(conn, SealedCodec(catalogue), [duty_fold(conn, catalogue)])
     told = {topic: Project(PROJECT, conn, ToldFold(conn, catalogue, contract)) for topic, contract in TOLD.items()}
     return {HUB_EVENTS: Project(PROJECT, conn, events), **told}
 

@@ -64,6 +64,10 @@ class Known:
         self.held[(child, scheme)] = index
         self.new.append((index, scheme, child))
 
+    def candidates(self, claim: Claim) -> tuple[UUID, ...]:
+        """Give the children that a statement's identifiers name, sorted."""
+        return tuple(sorted({self.children[index] for _, index in claim.named() if index in self.children}))
+
 
 class Identity(Protocol):
     """Where it is kept who is who."""
@@ -79,8 +83,8 @@ def resolve(claims: Iterable[Claim], known: Known, new_child: Callable[[], UUID]
 
 
 def _resolve_one(claim: Claim, known: Known, new_child: Callable[[], UUID]) -> Placement:
-    candidates = tuple(sorted({known.children[index] for _, index in claim.named() if index in known.children}))
-    reason = _question(claim, known, candidates)
+    candidates = known.candidates(claim)
+    reason = question(claim, known, candidates)
     if reason is not None:
         item = ReviewItem(claim.event_id, _waiting_record(claim, known, new_child), candidates, reason)
         known.review.append(item)
@@ -92,7 +96,7 @@ def _resolve_one(claim: Claim, known: Known, new_child: Callable[[], UUID]) -> P
     return Placement(child, "exact" if candidates else "new")
 
 
-def _question(claim: Claim, known: Known, candidates: tuple[UUID, ...]) -> str | None:
+def question(claim: Claim, known: Known, candidates: tuple[UUID, ...]) -> str | None:
     """Say what only a person can decide about this statement, or None."""
     if len(candidates) > 1:
         return "its identifiers point to more than one child"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from projections.identity import ONE_EACH, Claim, Known, Placement, resolve
+from projections.identity import ONE_EACH, Claim, Known, Placement, ReviewItem, resolve, review_index
 from projections.rows import Rows
 
 NEW_CHILDREN = 0x6D617368
@@ -32,7 +32,7 @@ class SqlIdentity:
             return settled
         with self._conn.transaction():
             self._conn.execute("select pg_advisory_xact_lock(%s)", (NEW_CHILDREN,))
-            known = self._known(claims)
+            known = known_of(self._conn, claims)
             placements = resolve(claims, known, self._new_child)
             self._learn(known)
         # Committed: if we crash from here on, reading the run again finds these same children.
@@ -49,25 +49,30 @@ class SqlIdentity:
             placements.append(Placement(children.pop(), "exact"))  # type: ignore[arg-type]  # None was ruled out above
         return placements
 
-    def _known(self, claims: Sequence[Claim]) -> Known:
-        asked = list({index for claim in claims for _, index in claim.named()})
-        known = Known(children=dict(self._conn.execute(BY_INDEX, (asked,)).fetchall()))
-        found = list(set(known.children.values()))
-        for child, scheme, index in self._conn.execute(HELD, (found, list(ONE_EACH))).fetchall():
-            known.held[(child, scheme)] = index
-        return known
-
     def _learn(self, known: Known) -> None:
         if known.new:
             indexes, schemes, children = zip(*known.new, strict=True)
             self._conn.execute(LEARN, (list(indexes), list(schemes), list(children)))
-        if known.review:
-            rows = [
-                (UUID(bytes=item.event_id), item.child, list(item.candidates), item.reason) for item in known.review
-            ]
-            self._conn.cursor().executemany(WAIT, rows)
+        record_review(self._conn, known.review)
 
     def _remember(self, children: dict[bytes, UUID]) -> None:
         if len(self._remembered) + len(children) > self._limit:
             self._remembered.clear()
         self._remembered.update(children)
+
+
+def known_of(conn: Connection[Rows], claims: Sequence[Claim]) -> Known:
+    """Look up what is known of the identifiers of these statements."""
+    asked = list({index for claim in claims for index in (review_index(claim), *(index for _, index in claim.named()))})
+    known = Known(children=dict(conn.execute(BY_INDEX, (asked,)).fetchall()))
+    found = list(set(known.children.values()))
+    for child, scheme, index in conn.execute(HELD, (found, list(ONE_EACH))).fetchall():
+        known.held[(child, scheme)] = index
+    return known
+
+
+def record_review(conn: Connection[Rows], items: Sequence[ReviewItem]) -> None:
+    """Put statements on the review list, each once."""
+    rows = [(UUID(bytes=item.event_id), item.child, list(item.candidates), item.reason) for item in items]
+    if rows:
+        conn.cursor().executemany(WAIT, rows)

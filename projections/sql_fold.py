@@ -6,13 +6,13 @@ uses, so that the two can be held to the same answers.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from psycopg import Connection
 
 from projections.headers import amends
 from projections.rows import Rows, copy_rows
-from projections.sql_duties import DutyFold
 from schemas.sealed import Header, SealedCodec
 
 ENTRY_COLUMNS = [
@@ -29,6 +29,14 @@ ENTRY_COLUMNS = [
 ]
 AMENDMENT_COLUMNS = [("child", "uuid"), ("event_id", "uuid")]
 KNOWN = "select event_id, record from chronology_entry where event_id = any(%s::uuid[])"
+
+
+class HeaderFold(Protocol):
+    """What else is worked out from new events, once their entries are written: clocks and concerns, or, in a rebuild, who is who."""
+
+    def fold(self, headers: Sequence[Header]) -> None:
+        """Take in the headers of new events, in the order of the log."""
+        ...
 
 
 class ProjectionBroken(Exception):
@@ -54,10 +62,10 @@ class LoggedEvent:
 class SqlFold:
     """Writes what hub events say; one for each connection, used inside a transaction that also holds the position."""
 
-    def __init__(self, conn: Connection[Rows], codec: SealedCodec, duties: DutyFold) -> None:
+    def __init__(self, conn: Connection[Rows], codec: SealedCodec, followers: Sequence[HeaderFold]) -> None:
         self._conn = conn
         self._codec = codec
-        self._duties = duties
+        self._followers = followers
 
     def fold(self, part: int, records: Iterable[tuple[int, bytes]]) -> int:
         """Fold (offset, message) pairs of one partition, oldest first; returns how many were new. ProjectionBroken, ContractBroken: roll back and stop."""
@@ -69,7 +77,8 @@ class SqlFold:
             amendments = [(header.child, header.event_id) for header in headers if amends(header)]
             if amendments:
                 copy_rows(self._conn, "amendment", AMENDMENT_COLUMNS, amendments)
-            self._duties.fold(headers)
+            for follower in self._followers:
+                follower.fold(headers)
         return len(fresh)
 
     def _without_repeats(self, logged: Sequence[LoggedEvent]) -> list[LoggedEvent]:
