@@ -57,7 +57,9 @@ def one_of_each(entries: Iterable[Entry]) -> dict[UUID, Entry]:
     """Drop repeats by event id, keeping the one received first; the result does not depend on the order of `entries`."""
     known: dict[UUID, Entry] = {}
     for entry in entries:
-        known[entry.event_id] = first_received(known.get(entry.event_id, entry), entry)
+        other = known.setdefault(entry.event_id, entry)
+        if other is not entry:
+            known[entry.event_id] = first_received(other, entry)
     return known
 
 
@@ -72,20 +74,30 @@ def settle(entries: Iterable[Entry]) -> Settled:
     """Say which of one child's statements stand, which are replaced or withdrawn, and which amendments do not fit."""
     known = one_of_each(entries)
     targets, oddities = _targets(known)
-    inward_first, circular = _from_the_outside_in(known, targets)
+    inward_first, circular = _from_the_outside_in(known, targets) if targets else (list(known), [])
     for one in circular:
         oddities.append(Oddity("circle of amendments", one, targets.pop(one)))
-    order = [*inward_first, *circular]
+    oddities.extend(_odd_times(known.values()))
+    told = tuple(sorted(oddities, key=lambda odd: (odd.event_id, odd.kind)))
+    if (
+        not targets
+    ):  # nothing amends anything, as with most children: each statement stands, and the work below would only say so
+        return Settled(known, {one: frozenset() for one in known if not known[one].is_retraction}, {}, told)
+    versions, withdrawn_by = _versions(known, targets, [*inward_first, *circular])
+    return Settled(known, versions, withdrawn_by, told)
+
+
+def _versions(
+    known: Mapping[UUID, Entry], targets: Mapping[UUID, UUID], order: Sequence[UUID]
+) -> tuple[dict[UUID, frozenset[UUID]], dict[UUID, frozenset[UUID]]]:
+    """Give the replaced versions of each standing statement, and the retractions of each withdrawn one."""
     newest, withdrawn_by = _newest(known, targets, order)
-    matters = _matters(known, targets, order)
     versions = {
         newest[first]: frozenset(one for one in members if one != newest[first] and not withdrawn_by.get(one))
-        for first, members in matters.items()
+        for first, members in _matters(known, targets, order).items()
         if first in newest and not known[newest[first]].is_retraction
     }
-    oddities.extend(_odd_times(known.values()))
-    frozen = {one: frozenset(by) for one, by in withdrawn_by.items() if by}
-    return Settled(known, versions, frozen, tuple(sorted(oddities, key=lambda odd: (odd.event_id, odd.kind))))
+    return versions, {one: frozenset(by) for one, by in withdrawn_by.items() if by}
 
 
 def _every_field(entry: Entry) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ with the last of those days in Europe/London.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -15,10 +16,11 @@ LAST_MOMENT = time(23, 59, 59, 999999)
 
 
 class WorkingDays:
-    """England's calendar of working days; bank holidays are looked up once for each year and kept in this instance."""
+    """England's calendar of working days; bank holidays are looked up once for each year and limits once for each day, and kept in this instance."""
 
     def __init__(self) -> None:
         self._bank_holidays: dict[int, frozenset[date]] = {}
+        self._due_moment = lru_cache(maxsize=65_536)(self._end_of_limit)
 
     def is_working_day(self, day: date) -> bool:
         """Whether this day is Monday to Friday and no bank holiday in England."""
@@ -34,7 +36,10 @@ class WorkingDays:
 
     def due(self, start: datetime, n: int) -> datetime:
         """Give the last microsecond (UTC) of the n-th working day after the local day of `start`."""
-        return end_of_local_day(self.add_working_days(local_day(start), n))
+        return self._due_moment(local_day(start), n)
+
+    def _end_of_limit(self, start: date, n: int) -> datetime:
+        return end_of_local_day(self.add_working_days(start, n))
 
     def _bank_holidays_of(self, year: int) -> frozenset[date]:
         if year not in self._bank_holidays:
