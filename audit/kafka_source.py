@@ -1,7 +1,8 @@
 """One partition of a Kafka log as a RecordSource, through aiokafka (getmany reads 200,000 records/s where kafka-python reads 13,000)."""
 
+import asyncio
 import zlib
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -28,9 +29,10 @@ _UNREADABLE = (
     ArithmeticError,
     AssertionError,
     EOFError,
+    OSError,
     zlib.error,
 )
-"""What aiokafka raises, depending on the byte, for a batch whose bytes are not as the broker wrote them."""
+"""What aiokafka raises, depending on the byte, for a batch whose bytes are not as the broker wrote them (OSError: it looks like gzip)."""
 
 
 @dataclass(slots=True)
@@ -47,7 +49,7 @@ class KafkaSource:
     `patience` is how many seconds a read may stay without an answer before the place is taken for unreadable.
     """
 
-    def __init__(self, tree: TreeId, connection: Mapping[str, Any], patience: float = 10) -> None:
+    def __init__(self, tree: TreeId, connection: Mapping[str, Any], patience: float = 5) -> None:
         self._tree = tree
         self._place = TopicPartition(tree.topic, tree.partition)
         self._connection = connection
@@ -69,11 +71,7 @@ class KafkaSource:
     async def end(self) -> int:
         """Return the offset after the last record; LogUnreadable when there is no answer."""
         reader = await self._reader(checked=True)
-        try:
-            ends = await reader.consumer.end_offsets([self._place])
-        except KafkaError as error:
-            raise self._no_answer(error) from error
-        return int(ends[self._place])
+        return await self._offset(reader.consumer.end_offsets([self._place]))
 
     async def fetch(self, start: int, limit: int, *, checked: bool) -> Fetched:
         """Read up to `limit` records from `start` as the RecordSource says; what retention deleted before them is passed over."""
@@ -88,25 +86,30 @@ class KafkaSource:
         except OffsetOutOfRangeError:
             return Fetched((), await self._beginning(reader, start))
         except _UNREADABLE as error:
+            await self.end()  # No broker is another matter than a batch that cannot be read.
             raise self._damaged(start) from error
         except KafkaError as error:
             raise self._no_answer(error) from error
         if reached <= start:
-            await self.end()  # No broker is another matter than a batch that cannot be read.
+            await self.end()
             raise self._damaged(start)
         reader.at = reached
         return Fetched(runs.get(self._place, ()), reached)
 
     async def _beginning(self, reader: _Reader, start: int) -> int:
-        try:
-            beginnings = await reader.consumer.beginning_offsets([self._place])
-        except KafkaError as error:
-            raise self._no_answer(error) from error
-        if int(beginnings[self._place]) <= start:
+        beginning = await self._offset(reader.consumer.beginning_offsets([self._place]))
+        if beginning <= start:
             raise LogUnreadable(
                 f"expected offset {start} in {self._tree.topic}/{self._tree.partition}, found that the log ended before it meanwhile: verify again"
             )
-        return int(beginnings[self._place])
+        return beginning
+
+    async def _offset(self, question: Awaitable[Mapping[TopicPartition, int]]) -> int:
+        # aiokafka asks again and again for a topic that is not there or not allowed.
+        try:
+            return int((await asyncio.wait_for(question, self._patience))[self._place])
+        except (KafkaError, TimeoutError) as error:
+            raise self._no_answer(error) from error
 
     async def _reader(self, *, checked: bool) -> _Reader:
         if checked not in self._readers:
@@ -119,12 +122,13 @@ class KafkaSource:
                 group_id=None,
                 max_partition_fetch_bytes=_FETCH_BYTES,
             )
-            self._readers[checked] = _Reader(consumer)
             try:
                 await consumer.start()
             except KafkaError as error:
+                await consumer.stop()
                 raise self._no_answer(error) from error
             consumer.assign([self._place])
+            self._readers[checked] = _Reader(consumer)
         return self._readers[checked]
 
     def _damaged(self, start: int) -> BatchDamaged:
@@ -132,7 +136,7 @@ class KafkaSource:
             f"expected readable records in {self._tree.topic}/{self._tree.partition} from offset {start} on, found a batch that is not"
         )
 
-    def _no_answer(self, error: KafkaError) -> LogUnreadable:
+    def _no_answer(self, error: Exception) -> LogUnreadable:
         return LogUnreadable(
             f"expected the broker to give {self._tree.topic}/{self._tree.partition}, found {type(error).__name__}: see that the broker runs, "
             "that the topic exists and that this user may read it"

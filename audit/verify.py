@@ -5,32 +5,18 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from audit.checkpoint import origin_of
-from audit.checkpoint_check import Agreement, TrustedKeys, agreement_of, judge_checkpoint, root_finding
+from audit.checkpoint_check import Agreement, agreement_of, judge_checkpoint, root_finding
+from audit.evidence import Evidence
 from audit.findings import Finding, Kind
 from audit.merkle import CompactRange, record_hash, split_hashes
 from audit.records import DamagedRange, Record, Run, TreeId
 from audit.tile_check import Leaf, Sides, leaf_findings, shape_finding
-from audit.tiles import TILE_LEAVES, StoredCheckpoint, StoredTile
+from audit.tiles import TILE_LEAVES, StoredCheckpoint
 
 Progress = Callable[[TreeId, int], None]
 """Told the tree and how many of its offsets have been read."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What one tree is verified against: the hub's name, stored tiles by number, checkpoints by size, and whom to believe.
-
-    Take tiles and checkpoints from one snapshot (repeatable read) that began *before* the log's end was asked for: a ledger that grows
-    meanwhile would otherwise look longer than the log.
-    """
-
-    tree: TreeId
-    hub: str
-    tiles: Iterable[StoredTile]
-    checkpoints: Iterable[StoredCheckpoint]
-    keys: TrustedKeys
 
 
 @dataclass(frozen=True, slots=True)

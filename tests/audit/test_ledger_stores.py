@@ -11,6 +11,7 @@ from audit.merkle import leaf_hash
 from audit.records import TreeId
 from audit.sql_ledger import SqlLedgerStore
 from audit.tiles import LedgerBroken, LedgerStore, MemoryLedgerStore, StoredCheckpoint, StoredTile
+from tests.hub_parts import HubServices
 
 TREE, OTHER = TreeId("hub.events", 2), TreeId("hub.alerts", 0)
 NOON = datetime(2031, 5, 6, 12, tzinfo=UTC)
@@ -141,11 +142,11 @@ def test_a_rolled_back_run_leaves_nothing_and_is_stored_when_given_again(
 
 @pytest.mark.services
 def test_a_second_writer_waits_and_is_then_refused(
-    ledger_server: str, ledger_connection: "psycopg.Connection[tuple[object, ...]]"
+    hub_services: HubServices, ledger_connection: "psycopg.Connection[tuple[object, ...]]"
 ) -> None:
     SqlLedgerStore(ledger_connection).append(TREE, 0, hashes(10))
     ledger_connection.commit()
-    with psycopg.connect(ledger_server) as second:
+    with psycopg.connect(hub_services.conninfo("mash_worker")) as second:
         second.execute("set lock_timeout = '200ms'")
         SqlLedgerStore(ledger_connection).append(TREE, 10, hashes(3, 10))
         with pytest.raises(psycopg.errors.LockNotAvailable):
@@ -154,3 +155,15 @@ def test_a_second_writer_waits_and_is_then_refused(
         ledger_connection.commit()
         with pytest.raises(LedgerBroken, match="expected leaf 13"):
             SqlLedgerStore(second).append(TREE, 10, hashes(3, 10))
+
+
+@pytest.mark.services
+@pytest.mark.parametrize(
+    "statement",
+    ["delete from ledger_tile", "delete from checkpoint", "update checkpoint set note = ''", "truncate ledger_tile"],
+)
+def test_the_worker_may_neither_remove_leaves_nor_touch_a_checkpoint(
+    ledger_connection: "psycopg.Connection[tuple[object, ...]]", statement: str
+) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ledger_connection.execute(statement.encode())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from audit.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from audit.checkpoint_check import TrustedKeys, compare_checkpoints
 from audit.compare_rows import RowContent, compare_rows
+from audit.evidence import Evidence, evidence_of
 from audit.findings import Finding, Kind
 from audit.ledger import Cadence, LedgerFold, LedgerState
 from audit.merkle import CompactRange, TreeHead, record_hash
@@ -21,7 +22,7 @@ from audit.note_keys import COSIGNATURE_V1, ED25519, SignerKey
 from audit.records import DamagedRange, LogRecord, Run, TreeId
 from audit.signed_note import cosigned, read_note
 from audit.tiles import MemoryLedgerStore, StoredCheckpoint, StoredTile
-from audit.verify import Covered, Evidence, TreeCheck, verify_tree, verify_tree_async
+from audit.verify import Covered, TreeCheck, verify_tree, verify_tree_async
 
 TREE = TreeId("hub.events", 2)
 NOON = datetime(2031, 5, 6, 12, tzinfo=UTC)
@@ -315,6 +316,22 @@ def test_a_damaged_batch_that_cannot_be_read_is_one_finding_and_the_rest_is_stil
     hub = LARGE if stop > 20 else SMALL
     runs: list[Run] = [hub.log[:start], DamagedRange(TREE, start, stop, readable=False), hub.log[stop:]]
     assert [(each.kind, each.index) for each in hub.findings(runs=runs)] == [(Kind.DAMAGED_RECORDS, start)]
+
+
+def test_evidence_is_cut_off_where_the_ledger_stood_when_it_was_taken() -> None:
+    store, fold = MemoryLedgerStore(), LedgerFold("hub.example", SIGNER, Cadence(100, 3600))
+    state = fold.fold(LedgerState(TREE, CompactRange()), store, LARGE.log[:300], NOON).state
+    evidence = evidence_of(store, TREE, "hub.example", KEYS)
+    fold.fold(state, store, LARGE.log[300:], NOON)
+    check = TreeCheck(evidence)
+    assert check.feed(LARGE.log[:310]) + check.finish() == []
+    assert check.covered() == Covered(TREE, 310, 300, 300)
+
+
+def test_evidence_of_a_ledger_that_lost_its_newest_tiles_still_shows_the_loss() -> None:
+    store = MemoryLedgerStore({TREE: list(LARGE.tiles[:2])}, {TREE: {each.size: each for each in LARGE.checkpoints}})
+    found = list(verify_tree(evidence_of(store, TREE, "hub.example", KEYS), [LARGE.log], lambda _tree, _read: None))
+    assert [(each.kind, each.index) for each in found] == [(Kind.LEDGER_TRUNCATED, 512)]
 
 
 def test_no_finding_carries_contents() -> None:
