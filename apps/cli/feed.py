@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn
 
 from apps.connections import kafka_login, kafka_python_options
 from apps.reach import ReachError, check_kafka
@@ -57,8 +57,7 @@ def check(files: tuple[Path, ...], mapping: str | None) -> None:
     with _sentences():
         catalogue = load_catalogue()
         log = CheckedOnly(catalogue)
-        receipts = _read_all(files, _feeds(files, mapping, catalogue), lambda _agency: log)
-    _tell(receipts, "may be told")
+        _read_all(_feeds(files, mapping, catalogue), lambda _agency: log, "may be told")
 
 
 @feed.command(epilog="Example: mash feed send incidents.csv --mapping police")
@@ -69,9 +68,9 @@ def send(files: tuple[Path, ...], mapping: str | None) -> None:
     with _sentences(), ExitStack() as opened:
         catalogue = load_catalogue()
         feeds = _feeds(files, mapping, catalogue)
-        logs = {kind.agency: opened.enter_context(_kafka_log(catalogue, kind.agency)) for kind in feeds.values()}
-        receipts = _read_all(files, feeds, logs.__getitem__)
-    _tell(receipts, "told")
+        agencies = sorted({kind.agency for kind in feeds.values()})
+        logs = {agency: opened.enter_context(_kafka_log(catalogue, agency)) for agency in agencies}
+        _read_all(feeds, logs.__getitem__, "told")
 
 
 @contextmanager
@@ -113,43 +112,44 @@ def _kafka_log(catalogue: Catalogue, agency: str) -> KafkaStatementLog:
     return KafkaStatementLog(catalogue, **kafka_python_options(login))
 
 
-def _read_all(
-    files: tuple[Path, ...], feeds: dict[Path, Feed], log_of: Callable[[str], StatementLog]
-) -> list[tuple[Path, Delivery]]:
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        DownloadColumn(),
-        TextColumn("{task.fields[rows]} rows"),
-    )
-    receipts = []
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        for file in files:
-            task = bars.add_task(file.name, total=file.stat().st_size, rows=0)
-
-            def show(rows: int, task: TaskID = task) -> None:
-                if rows % EVERY_ROWS == 0:
-                    bars.update(task, rows=rows)
-
-            kind = feeds[file]
-            with bars.open(file, "rb", task_id=task) as stream:
-                receipt = deliver(kind.read(stream), log_of(kind.agency), show)
-            bars.update(task, rows=receipt.rows_in)
-            receipts.append((file, receipt))
-    return receipts
-
-
-def _tell(receipts: list[tuple[Path, Delivery]], told: str) -> None:
-    """Print each receipt: first what was refused, line by line, then the count."""
-    for file, receipt in receipts:
-        for refusal in receipt.refusals:
-            click.echo(f"{file.name}:{refusal.line}: {refusal.code}: {refusal.sentence}")
-        if receipt.stopped is not None:
-            click.echo(
-                f"{file.name}:{receipt.stopped.line}: {receipt.stopped.code}: {receipt.stopped.sentence}; nothing after this was read"
-            )
-        click.echo(
-            f"{file.name}: {receipt.rows_in} rows in, {receipt.rows_told} {told}, {receipt.rows_refused} refused"
-        )
+def _read_all(feeds: dict[Path, Feed], log_of: Callable[[str], StatementLog], told: str) -> None:
+    """Deliver each file with a bar for its bytes, and tell each receipt; those of whole files are told even where the log breaks at a later one."""
+    receipts: list[tuple[Path, Delivery]] = []
+    try:
+        with Progress(*_columns(), console=Console(stderr=True)) as bars:
+            for file, kind in feeds.items():
+                receipt = _read_one(file, kind, log_of(kind.agency), bars)
+                receipts.append((file, receipt))
+    finally:
+        for file, receipt in receipts:
+            _tell(file.name, receipt, told)
     if not all(receipt.complete for _, receipt in receipts):
         raise click.exceptions.Exit(1)
+
+
+def _columns() -> tuple[ProgressColumn, ...]:
+    named = TextColumn("{task.description}", markup=False)
+    return named, BarColumn(), DownloadColumn(), TextColumn("{task.fields[rows]} rows")
+
+
+def _read_one(file: Path, kind: Feed, log: StatementLog, bars: Progress) -> Delivery:
+    task = bars.add_task(file.name, total=file.stat().st_size, rows=0)
+
+    def show(rows: int) -> None:
+        if rows % EVERY_ROWS == 0:
+            bars.update(task, rows=rows)
+
+    with bars.open(file, "rb", task_id=task) as stream:
+        receipt = deliver(kind.read(stream), log, show)
+    bars.update(task, rows=receipt.rows_in)
+    return receipt
+
+
+def _tell(name: str, receipt: Delivery, told: str) -> None:
+    """Print a receipt: first what was refused, line by line, then the count."""
+    for refusal in receipt.refusals:
+        click.echo(f"{name}:{refusal.line}: {refusal.code}: {refusal.sentence}")
+    stopped = receipt.stopped
+    if stopped is not None:
+        click.echo(f"{name}:{stopped.line}: {stopped.code}: {stopped.sentence}; nothing after this was read")
+    click.echo(f"{name}: {receipt.rows_in} rows in, {receipt.rows_told} {told}, {receipt.rows_refused} refused")

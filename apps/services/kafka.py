@@ -1,5 +1,6 @@
 """One Kafka broker in KRaft mode on this machine, from jars, without Docker."""
 
+import shlex
 import shutil
 import signal
 import subprocess
@@ -47,9 +48,9 @@ def start_kafka(place: BrokerPlace, environ: Mapping[str, str]) -> Daemon:
         _format(place, java, jars)
     arguments = layout.kafka / "run.args"
     arguments.write_text(java_arguments(jars, layout.logs, ["kafka.Kafka", str(_properties(layout))]), encoding="utf-8")
-    daemon = start_detached(
-        [str(java), f"@{arguments}"], _java_environ(environ), layout.logs / "kafka-console.log", None
-    )
+    # KAFKA_OPTS is Kafka's own variable for further options of Java.
+    command = [str(java), *shlex.split(environ.get("KAFKA_OPTS", "")), f"@{arguments}"]
+    daemon = start_detached(command, _java_environ(environ), layout.logs / "kafka-console.log", None)
     remember(daemon, pid_file(layout))
     return daemon
 
@@ -125,8 +126,10 @@ def _format(place: BrokerPlace, java: Path, jars: list[Path]) -> None:
     arguments = layout.secrets / "format.args"
     write_secret(arguments, java_arguments(jars, layout.logs, main).encode())
     try:
+        # A tool that runs for a second is not worth the thorough compiler.
+        command = [java, "-XX:TieredStopAtLevel=1", f"@{arguments}"]
         # What it prints quotes the credentials' hashes, so it is not kept.
-        done = subprocess.run([java, f"@{arguments}"], env=_java_environ({}), capture_output=True, check=False)  # noqa: S603 - our own command line
+        done = subprocess.run(command, env=_java_environ({}), capture_output=True, check=False)  # noqa: S603 - our own
     finally:
         arguments.unlink()
     if done.returncode != 0:
