@@ -20,6 +20,7 @@ from schemas.moments import days
 AGENCY = "childrens_social_care"
 SOURCE_SYSTEM = "cin-census"
 WANTED = frozenset({"Child", "Collection"})
+CHILD_PARTS = frozenset({"ChildIdentifiers", "ChildCharacteristics", "CINdetails"})
 
 
 def read_census(stream: BinaryIO, zone: tzinfo) -> Outcomes:
@@ -54,6 +55,15 @@ def _check_collection(element: Element) -> None:
         raise XmlFault(element.line, "another-collection", sentence)
 
 
+def _strangers(block: Element, known: frozenset[str]) -> Iterator[Refusal]:
+    """Refuse elements that no edition has, or a slip in a name would lose an item in silence."""
+    for part in block.parts:
+        if part.name not in known:
+            named = plain_name(part.name, "an element")
+            sentence = f"expected an element of the census in the {block.name} at line {block.line}, found {named} at line {part.line}; correct its name"
+            yield Refusal(part.line, "unknown-element", sentence)
+
+
 class _Child:
     """Reads one child: what its items share, and how often each kind of item fell on each day."""
 
@@ -71,9 +81,14 @@ class _Child:
         refusal = self._read_birthday()
         if refusal is not None:
             yield refusal
-        for episode, element in enumerate(self._element.named("CINdetails")):
+        yield from _strangers(self._element, CHILD_PARTS)
+        episodes = self._element.named("CINdetails")
+        for episode, element in enumerate(episodes):
             self._correlation = None
             yield from self._block(element, episode)
+        if not episodes:
+            sentence = f"expected at least one CINdetails in the Child at line {self._element.line}, found none; add the episode or leave the child out"
+            yield Refusal(self._element.line, "missing-episode", sentence)
 
     def _read_birthday(self) -> Refusal | None:
         element = self._identifiers.first("PersonBirthDate")
@@ -86,18 +101,14 @@ class _Child:
         return None
 
     def _block(self, block: Element, episode: int) -> Iterator[Outcome]:
-        """Give a block's own items, then what it holds; an element that no edition has is refused, or a slip would lose an item in silence."""
+        """Give a block's own items, then those of the blocks within it."""
         items = [item for item in ITEMS if item.block == block.name]
         for item in items:
             yield from self._items(item, block, episode)
-        known = BLOCKS[block.name] | {item.day for item in items}
+        yield from _strangers(block, BLOCKS[block.name] | {item.day for item in items} | BLOCKS.keys())
         for part in block.parts:
             if part.name in BLOCKS:
                 yield from self._block(part, episode)
-            elif part.name not in known:
-                named = plain_name(part.name, "an element")
-                sentence = f"expected an element of the census in the {block.name} at line {block.line}, found {named} at line {part.line}; correct its name"
-                yield Refusal(part.line, "unknown-element", sentence)
 
     def _items(self, item: Item, block: Element, episode: int) -> Iterator[Outcome]:
         found = [part for part in block.named(item.day) if part.text]

@@ -67,16 +67,13 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
     types = {contract.short_name: shape_of(contract) for contract in catalogue.statements()}
     envelope = next(iter(types.values())).parts["envelope"].parts
     event_type = _event_type(top.section("event_type"), types)
-    agency = top.must("agency", str)
-    if agency not in AGENCIES:
-        raise top.broken("agency", f"expected one of {', '.join(AGENCIES)}, found another; correct it")
     extra = top.may_section("envelope")
     handling = {key: _cell(extra.section(key), envelope[key]) for key in HANDLING if key in extra}
     links = {key: _joined(extra.section(key)) for key in LINKS if key in extra}
     _taken(extra, HANDLING + LINKS)
     return Mapping(
         feed=top.must("feed", str),
-        agency=agency,
+        agency=_agency(top),
         source_system=top.must("source_system", str),
         zone=_zone(top),
         delimiter=_delimiter(top),
@@ -89,6 +86,13 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
         links=links,
         bodies=_bodies(top, event_type, types, links),
     )
+
+
+def _agency(top: Section) -> str:
+    found = top.must("agency", str)
+    if found not in AGENCIES:
+        raise top.broken("agency", f"expected one of {', '.join(AGENCIES)}, found another; correct it")
+    return found
 
 
 def _taken(section: Section, keys: tuple[str, ...]) -> None:

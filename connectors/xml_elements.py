@@ -75,8 +75,15 @@ def _guarded(parser: Any, collector: "_Collector", chunk: bytes | None) -> None:
         line = error.getLineNumber() or 1
         if chunk is None:
             raise XmlFault(collector.open_line or line, "truncated-xml", _truncated(collector, line)) from None
-        sentence = f"expected well-formed XML, found a fault at line {line}; export the file again"
+        sentence = f"expected well-formed XML, found a fault at line {line} (often a character in another encoding than the file says); export the file again"
         raise XmlFault(line, "broken-xml", sentence) from None
+    except (LookupError, ValueError):
+        # expat asks Python for encodings that it does not have itself; some of those Python does not have, or not for expat.
+        raise XmlFault(
+            1,
+            "unknown-encoding",
+            "expected XML in UTF-8, found another encoding that cannot be read; export the file in UTF-8",
+        ) from None
     if collector.fed > SILENT_BYTES:
         raise XmlFault(
             parser.getLineNumber() or 1,

@@ -186,6 +186,31 @@ def test_a_truncated_file_tells_the_children_before_the_cut_and_says_where_it_wa
     assert receipt.stopped.line == content[: content.index(b"<Child>", content.index(b"LA-1"))].count(b"\n") + 1
 
 
+def test_a_child_whose_episodes_are_missing_or_misnamed_is_refused(read_cin: Any) -> None:
+    outcomes = read_cin(census(child("LA-1", "<CINDetails><CINreferralDate>2024-01-10</CINreferralDate></CINDetails>")))
+    assert [outcome.code for outcome in outcomes] == ["unknown-element", "missing-episode"]
+
+
+@pytest.mark.parametrize("encoding", ["big5", "never-heard-of"])
+def test_an_encoding_that_cannot_be_read_is_said_so(read_cin: Any, encoding: str) -> None:
+    (refusal,) = read_cin(census(child(), before=f'<?xml version="1.0" encoding="{encoding}"?>'))
+    assert (refusal.code, refusal.ends_reading) == ("unknown-encoding", True)
+
+
+def test_latin_1_bytes_in_a_file_that_says_nothing_of_it_are_a_fault_with_a_line(read_cin: Any) -> None:
+    content = census(child("LA-1", SHORT_EPISODE)).replace(b"2A", b"caf\xe9")
+    (refusal,) = read_cin(content)
+    assert (refusal.code, refusal.line) == ("broken-xml", content[: content.index(b"caf")].count(b"\n") + 1)
+
+
+def test_a_file_that_declares_latin_1_is_read_in_it(read_cin: Any) -> None:
+    content = census(child("LA-1", SHORT_EPISODE), before='<?xml version="1.0" encoding="iso-8859-1"?>').replace(
+        b"2A", b"caf\xe9"
+    )
+    (statement,) = read_cin(content)
+    assert statement.value["source"] == "café"
+
+
 @pytest.mark.parametrize("content", [b"", b"not xml", b"<Message>"])
 def test_what_is_no_xml_document_gives_one_refusal(read_cin: Any, content: Any) -> None:
     (refusal,) = read_cin(content)

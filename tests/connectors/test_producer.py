@@ -1,3 +1,4 @@
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -117,13 +118,15 @@ def test_an_agency_that_writes_to_anothers_topic_is_refused_with_a_sentence(
 
 
 @pytest.mark.services
-def test_messages_lie_on_the_agencys_topic_without_key_or_headers(
-    fresh_topics: Any, catalogue: Any, read_police: Any
+def test_messages_lie_on_the_agencys_topic_without_key_or_headers_and_in_no_log(
+    fresh_topics: Any, catalogue: Any, read_police: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     statements = some_statements(read_police, 50)
     with KafkaStatementLog(catalogue, **kafka_python_options(fresh_topics.login("police"))) as log:
         receipt = deliver(statements, log)
     assert receipt.rows_told == 50
+    assert "Quillfeather" not in caplog.text
     options = kafka_python_options(fresh_topics.login("hub"))
     consumer = KafkaConsumer(agency_topic("police"), **options, auto_offset_reset="earliest", group_id=None)
     with closing(consumer):
