@@ -1,0 +1,63 @@
+"""The alerts that the hub raised, as far as one person may know of what they rest on."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from access_policy.question import Decision, Hub
+from access_policy.vocabulary import SEE_ALERTS
+from projections.alerts import Alert
+from query.door import Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.seeing import ids_of, see
+from query.view import AlertsView, RaisedAlert, asked_by, canonical_bytes
+from schemas.sealed import SealedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class AlertList:
+    """The alerts that one person is shown: the very bytes whose digest the disclosure holds, and the same as values."""
+
+    disclosure_id: UUID
+    shown: bytes = field(repr=False)
+    view: AlertsView = field(repr=False)
+
+
+def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList | Refused:
+    """List the raised alerts whose every entry behind them the person may know of; the others are neither shown nor counted.
+
+    The list holds what was raised: a duty that only a locked entry met was never raised, so it is missing here, while the opened record of someone who
+    may not know of that entry shows it as overdue.
+    """
+    attempt = begin(door, staff, purpose, Wanted(SEE_ALERTS))
+    decision = decide(door, attempt, Hub())
+    if not decision.allowed:
+        return refuse(door, attempt, decision)
+    raised = {child: found for child in door.records.children() if (found := door.records.alerts(child))}
+    sight = see(door, attempt, _behind(door, raised))
+    if isinstance(sight, Decision):
+        return refuse(door, attempt, sight)
+    known = frozenset(ids_of(sight.known))
+    alerts = [alert for of_one in raised.values() for alert in of_one if known.issuperset(alert.evidence)]
+    view = AlertsView(asked_by(attempt), tuple(_shown(alert) for alert in sorted(alerts, key=_order)))
+    shown = canonical_bytes(view)
+    # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
+    record(door, attempt, Showing(shown, tuple(sorted({*decision.rules, *sight.rules}))))
+    return AlertList(attempt.disclosure_id, shown, view)
+
+
+def _behind(door: Door, raised: Mapping[UUID, Iterable[Alert]]) -> Sequence[SealedEvent]:
+    behind = []
+    for child, alerts in raised.items():
+        evidence = {event_id.bytes for alert in alerts for event_id in alert.evidence}
+        behind += [event for event in door.records.sealed_events(child) if event.header.event_id in evidence]
+    return behind
+
+
+def _order(alert: Alert) -> tuple[object, ...]:
+    return alert.child, alert.kind, alert.rule, alert.alert_id
+
+
+def _shown(alert: Alert) -> RaisedAlert:
+    return RaisedAlert(
+        alert.alert_id, alert.child, alert.rule, alert.edition, alert.kind, alert.sentence, alert.evidence, alert.due
+    )

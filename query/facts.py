@@ -1,0 +1,86 @@
+"""What is told of a child: pure folds over the entries that stand and may be read; their order does not matter."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from access_policy.blind_index import NHS_NUMBER, UPN, normalised
+from projections.amendments import version_order
+from projections.entry import Entry
+from query.unsealing import Opened
+from query.view import Fact, FactKind, Sighting, Sightings, Telling
+
+CHILD_SEEN = "ChildSeen"
+KINDS: tuple[FactKind, ...] = ("name", "date of birth", "sex", "address", "NHS number", "UPN", "local id")
+
+
+def facts_of(standing: Iterable[Opened]) -> tuple[Fact, ...]:
+    """Give everything told of who the child is: by kind, the newest first, each value once with every agency that told it and when it last did.
+
+    The newest is what an agency learned last; agencies that tell otherwise stay in sight, since the hub does not know who is right.
+    """
+    told: dict[tuple[FactKind, str], dict[str, Entry]] = {}
+    for entry, kind, value in _said(standing):
+        by_agency = told.setdefault((kind, value), {})
+        by_agency[entry.agency] = max(entry, by_agency.get(entry.agency, entry), key=version_order)
+    facts: list[Fact] = []
+    for kind in KINDS:
+        newest = sorted(
+            ((value, by_agency) for (one, value), by_agency in told.items() if one == kind),
+            key=lambda told_value: (_last(told_value[1].values()), told_value[0]),
+            reverse=True,
+        )
+        facts += [Fact(kind, value, at == 0, _tellings(by)) for at, (value, by) in enumerate(newest)]
+    return tuple(facts)
+
+
+def sightings_of(standing: Iterable[Opened]) -> Sightings:
+    """Give the last times that the child was seen, seen alone, and heard (WT13: the child is seen, alone where that is right, and listened to)."""
+    seen = sorted(
+        (one for one in standing if one.entry.event_type == CHILD_SEEN),
+        key=lambda one: (one.entry.happened.latest, one.entry.happened.earliest, version_order(one.entry)),
+    )
+    sightings = [_sighting(one) for one in reversed(seen)]
+    return Sightings(
+        seen=next(iter(sightings), None),
+        alone=next((one for one in sightings if one.alone), None),
+        heard=next((one for one in sightings if one.wishes_and_feelings), None),
+    )
+
+
+def _said(standing: Iterable[Opened]) -> Iterator[tuple[Entry, FactKind, str]]:
+    for one in standing:
+        if one.fields is not None:
+            for kind, value in _facts_in(one.entry.agency, one.fields["envelope"]["child"]):
+                if value:
+                    yield one.entry, kind, value
+
+
+def _facts_in(agency: str, child: Mapping[str, Any]) -> Iterator[tuple[FactKind, str]]:
+    yield "name", _joined(" ", child["given_name"], child["family_name"])
+    yield "date of birth", child["date_of_birth"] or ""
+    yield "sex", child["sex"] or ""
+    yield "address", _joined(", ", child["address"], child["postcode"])
+    yield "NHS number", normalised(NHS_NUMBER, child["nhs_number"] or "")
+    yield "UPN", normalised(UPN, child["upn"] or "")
+    yield "local id", f"{agency} {child['local_id'].strip()}"
+
+
+def _joined(between: str, *parts: str | None) -> str:
+    return between.join(part.strip() for part in parts if part and part.strip())
+
+
+def _last(entries: Iterable[Entry]) -> tuple[datetime, datetime, UUID]:
+    return max(version_order(entry) for entry in entries)
+
+
+def _tellings(by_agency: Mapping[str, Entry]) -> tuple[Telling, ...]:
+    newest = sorted(by_agency.values(), key=version_order, reverse=True)
+    return tuple(Telling(entry.agency, entry.event_id, entry.learned) for entry in newest)
+
+
+def _sighting(one: Opened) -> Sighting:
+    fields = one.fields or {}
+    said = (fields.get("wishes_and_feelings") or "").strip()
+    return Sighting(one.entry.event_id, one.entry.agency, one.entry.happened, fields.get("alone"), said or None)

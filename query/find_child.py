@@ -1,0 +1,65 @@
+"""Finding the record that an identifier names, without keeping the identifier."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from access_policy.blind_index import blind_index
+from access_policy.question import Decision, Hub
+from access_policy.vocabulary import FIND_CHILD
+from query.door import Attempt, Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.seeing import see
+from query.view import FindingView, asked_by, canonical_bytes
+from schemas.sealed import SealedEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier as someone gives it: a scheme of `access_policy.blind_index` (NHS_NUMBER, UPN, or local_scheme of an agency) and its value."""
+
+    scheme: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a search came to: the child's pseudonym, or None where the person may know of no record under that identifier; and the bytes shown."""
+
+    disclosure_id: UUID
+    shown: bytes = field(repr=False)
+    child: UUID | None = field(repr=False)
+
+
+def find_child(
+    door: Door, staff: StaffMember, identifier: Identifier, purpose: str | None, secret: bytes
+) -> Finding | Refused:
+    """Find the child that an identifier names; `secret` is the one of the blind indexes. Decided and recorded as everything here is.
+
+    A child is found only through an entry that the person may know of and that carries the identifier: whom locked entries alone name is not found.
+    """
+    attempt = begin(door, staff, purpose, Wanted(FIND_CHILD))
+    decision = decide(door, attempt, Hub())
+    if not decision.allowed:
+        return refuse(door, attempt, decision)
+    index = blind_index(secret, identifier.scheme, identifier.value)
+    child = door.records.child_of(index)
+    events = () if child is None else door.records.sealed_events(child)
+    sight = see(door, attempt, (event for event in events if index in _identifiers(event)))
+    if isinstance(sight, Decision):
+        return refuse(door, attempt, sight)
+    found = child if sight.known else None
+    about = replace(attempt, wanted=replace(attempt.wanted, child=found))
+    shown = finding_bytes(about)
+    # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
+    record(door, about, Showing(shown, tuple(sorted({*decision.rules, *sight.rules}))))
+    return Finding(attempt.disclosure_id, shown, found)
+
+
+def finding_bytes(attempt: Attempt) -> bytes:
+    """Give the bytes that a search shows: which child it came to, and never the identifier."""
+    return canonical_bytes(FindingView(asked_by(attempt), attempt.wanted.child))
+
+
+def _identifiers(event: SealedEvent) -> Iterable[bytes | None]:
+    found = event.header.identified_by
+    return found.local_id, found.nhs_number, found.upn

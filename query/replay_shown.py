@@ -1,0 +1,75 @@
+"""Making again exactly what was shown: for whoever checks a disclosure against the record.
+
+What can be made again, and what cannot:
+- An opened record is made from the disclosure and the entries that it lists, so neither today's rules nor the person's clearances matter, nor does
+  anything that came later. Found children and refusals need nothing but the disclosure.
+- Bodies whose keys were destroyed since, and entries that were moved to another child since, cannot be shown again.
+- The duties are worked out by the rule packs and the calendar in use, and the bytes are laid out by this version of the hub: an edition or a layout that
+  was changed since gives other bytes.
+- A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then.
+In each of these cases NotReproducible is raised; bytes that come back are the ones shown, since their digest is the disclosure's.
+"""
+
+import hashlib
+from uuid import UUID
+
+from access_policy.question import Person
+from access_policy.vocabulary import FIND_CHILD, OPEN_RECORD
+from projections.headers import entry_of
+from query.compose import Material, compose
+from query.disclosure import Disclosure
+from query.door import Attempt, Door, StaffMember, Wanted
+from query.find_child import finding_bytes
+from query.view import canonical_bytes
+
+
+class NotReproducible(Exception):
+    """What was shown cannot be made again; the message names the disclosure by its id and says why."""
+
+
+def reproduce(disclosure: Disclosure, door: Door) -> bytes:
+    """Make again the bytes that were shown (none for a refusal); NotReproducible when they are not surely the same, RecordBroken when an entry was altered.
+
+    Nothing is decided and nothing recorded here, so these bytes are for comparing: they are shown to nobody who has not gone through the door for them.
+    """
+    made = _made_again(disclosure, door)
+    if hashlib.sha256(made).digest() != disclosure.digest:
+        raise NotReproducible(
+            f"disclosure {disclosure.disclosure_id}: expected the bytes that were shown then, found that other bytes come out now; keys destroyed since, another "
+            "edition of the rules or another version of the hub explain it, and if none of them does: run `mash verify`"
+        )
+    return made
+
+
+def _made_again(disclosure: Disclosure, door: Door) -> bytes:
+    if not disclosure.allowed:
+        return b""
+    attempt = _attempt(disclosure)
+    if disclosure.action == FIND_CHILD:
+        return finding_bytes(attempt)
+    if disclosure.action == OPEN_RECORD and disclosure.child is not None:
+        return canonical_bytes(
+            compose(disclosure.child, attempt, _material(disclosure, door, disclosure.child), door.duties)
+        )
+    raise NotReproducible(
+        f"disclosure {disclosure.disclosure_id}: expected an opened record, a found child or a refusal, found {disclosure.action}, which cannot be made again"
+    )
+
+
+def _attempt(disclosure: Disclosure) -> Attempt:
+    one = disclosure
+    staff = StaffMember(one.person, Person(one.agency, one.role))
+    wanted = Wanted(one.action, one.child, one.as_known_at)
+    return Attempt(one.disclosure_id, staff, wanted, one.purpose, one.asked_at)
+
+
+def _material(disclosure: Disclosure, door: Door, child: UUID) -> Material:
+    events = {UUID(bytes=event.header.event_id): event for event in door.records.sealed_events(child)}
+    missing = [one for one in (*disclosure.shown, *disclosure.withheld) if one not in events]
+    if missing:
+        raise NotReproducible(
+            f"disclosure {disclosure.disclosure_id}: expected every entry that it lists in the child's record, found {len(missing)} missing; were they moved to "
+            "another child since, or is the store behind the log? If neither: run `mash verify`"
+        )
+    opened = door.unsealing.open_all([events[one] for one in disclosure.shown])
+    return Material(opened, tuple(entry_of(events[one].header) for one in disclosure.withheld))

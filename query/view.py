@@ -1,0 +1,254 @@
+"""What is shown of a record, as it is handed to pages, the API and the command line, and its canonical bytes."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from projections.alerts import AlertKind
+from projections.amendments import OddityKind
+from projections.clocks import ClockState
+from projections.entry import Span
+from query.door import Attempt
+
+Completeness = Literal["empty", "whole", "partly withheld", "fully withheld"]
+FactKind = Literal["name", "date of birth", "sex", "address", "NHS number", "UPN", "local id"]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedBy:
+    """Who opened the record, in what part, why, and when (UTC); `as_known_at` is the moment whose knowledge was asked for, None for now."""
+
+    staff_id: str = field(repr=False)
+    agency: str
+    role: str
+    purpose: str | None
+    asked_at: datetime
+    as_known_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What an entry says: the fields of its event type, and what its agency told about telling it."""
+
+    fields: Mapping[str, Any] = field(repr=False)
+    source_system: str = field(repr=False)
+    reference: str = field(repr=False)
+    episode: str | None = field(repr=False)
+    handling_conditions: str | None = field(repr=False)
+    happened_wording: str | None = field(repr=False)
+    learned_wording: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """An entry that was read; its body is None when its key was destroyed (shredded), for everyone and for good."""
+
+    event_id: UUID
+    agency: str
+    event_type: str
+    happened: Span = field(repr=False)
+    learned: Span = field(repr=False)
+    received: datetime
+    assertion: str
+    sensitivity: str
+    seal: str
+    body: Body | None = field(repr=False)
+
+    @property
+    def shredded(self) -> bool:
+        """Whether nothing can be read of it any more."""
+        return self.body is None
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldEntry:
+    """A place where an entry is that may not be seen: nothing of it but the agency to ask."""
+
+    withheld_by: str
+
+
+Part = ShownEntry | WithheldEntry
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """One line of the timeline: what stands, and the versions that it replaced, oldest first."""
+
+    standing: Part
+    superseded: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWithdrawal:
+    """A statement that its own agency withdrew, and the statements that withdrew it."""
+
+    withdrawn: Part
+    by: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOddity:
+    """Something about a shown entry that does not fit; `target` is what it tried to amend, where that may be known of."""
+
+    kind: OddityKind
+    event_id: UUID
+    target: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldCount:
+    """How many entries of one agency are withheld, in a sentence with whom to ask."""
+
+    agency: str
+    count: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Which agency told something, in which entry, and when it learned it."""
+
+    agency: str
+    event_id: UUID
+    learned: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something told of the child; `latest` marks the newest of its kind. Where agencies differ there is more than one of a kind."""
+
+    kind: FactKind
+    value: str = field(repr=False)
+    latest: bool
+    told_by: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One time that the child was seen: whether alone, and what it said or showed; None where that is shredded or was not told."""
+
+    event_id: UUID
+    agency: str
+    happened: Span
+    alone: bool | None
+    wishes_and_feelings: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Sightings:
+    """The last time that the child was seen, was seen alone, and had its wishes and feelings recorded; None where no shown entry says so."""
+
+    seen: Sighting | None
+    alone: Sighting | None
+    heard: Sighting | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClock:
+    """A duty and how it stands, worked out from the entries that may be known of alone."""
+
+    rule: str
+    edition: str
+    title: str
+    state: ClockState
+    started_by: UUID
+    due: datetime
+    satisfied_by: UUID | None
+    satisfied_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAlert:
+    """What the rules say to look at, worked out from the entries that may be known of alone."""
+
+    rule: str
+    edition: str
+    kind: AlertKind
+    sentence: str
+    evidence: tuple[UUID, ...]
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """A child's record as one person is shown it. `completeness` and its sentence keep a withheld record from being taken for an empty one."""
+
+    child: UUID = field(repr=False)
+    asked: AskedBy
+    completeness: Completeness
+    sentence: str
+    withheld: tuple[WithheldCount, ...]
+    shredded: int
+    facts: tuple[Fact, ...]
+    sightings: Sightings
+    clocks: tuple[ShownClock, ...]
+    alerts: tuple[ShownAlert, ...]
+    timeline: tuple[ShownLine, ...]
+    withdrawn: tuple[ShownWithdrawal, ...]
+    without_effect: tuple[ShownEntry, ...]
+    oddities: tuple[ShownOddity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RaisedAlert:
+    """An alert that the hub raised: whose record, which rule, what it says to do, and the entries behind it."""
+
+    alert_id: UUID
+    child: UUID = field(repr=False)
+    rule: str
+    edition: str
+    kind: AlertKind
+    sentence: str
+    evidence: tuple[UUID, ...]
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsView:
+    """The alerts that one person is shown."""
+
+    asked: AskedBy
+    alerts: tuple[RaisedAlert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """What a search is shown to have come to; the identifier is not in it."""
+
+    asked: AskedBy
+    child: UUID | None = field(repr=False)
+
+
+def asked_by(attempt: Attempt) -> AskedBy:
+    """Give the part of an attempt that is shown with what came of it."""
+    person = attempt.staff.person
+    return AskedBy(
+        attempt.staff.staff_id,
+        person.agency,
+        person.role,
+        attempt.purpose,
+        attempt.asked_at,
+        attempt.wanted.as_known_at,
+    )
+
+
+def canonical_bytes(shown: Any) -> bytes:
+    """Write what is shown as its one canonical text: JSON with sorted keys and no spaces, UTF-8, ids in hex, times in ISO 8601 UTC."""
+    return json.dumps(_plain(shown), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value

@@ -1,0 +1,266 @@
+"""An invented hub around the door, all in memory: say what agencies tell, then ask."""
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from access_policy import blind_index as blind
+from access_policy.decision import DecisionPoint
+from access_policy.keys import EntryKey, KeyScope, MemoryKeyStore
+from access_policy.question import Person
+from access_policy.rules import shipped_rules
+from access_policy.sealing import Opener, Sealer
+from projections.alerts import Alert
+from projections.rules.packs import load_rule_packs
+from projections.working_days import WorkingDays
+from query.disclosure import Disclosure
+from query.disclosure_log import MemoryDisclosureLog
+from query.door import Door, DutyRules, Refused, StaffMember
+from query.open_record import OpenedRecord, open_record
+from query.ports import DisclosureFailed
+from query.unsealing import Unsealing
+from schemas.catalogue import load_catalogue
+from schemas.codec import encode_payload
+from schemas.moments import days, micros
+from schemas.sealed import Header, Identification, SealedCodec, SealedEvent
+
+CHILD = UUID("11111111-1111-4111-8111-111111111111")
+TWIN = UUID("22222222-2222-4222-8222-222222222222")
+MONDAY = datetime(2025, 3, 3, 9, tzinfo=UTC)
+NOW = datetime(2025, 3, 10, 12, tzinfo=UTC)
+SECRET = b"blind index secret of the tests."
+CATALOGUE = load_catalogue()
+CODEC = SealedCodec(CATALOGUE)
+PACKS = load_rule_packs()
+POINT = DecisionPoint(shipped_rules())
+CALENDAR = WorkingDays()
+
+FIELDS: dict[str, dict[str, Any]] = {
+    "ConcernRaised": {"kind": "worry", "summary": None},
+    "NotBrought": {"service": "clinic", "summary": None},
+    "PoliceIncidentRecorded": {"kind": "call-out", "summary": None},
+    "ReferralReceived": {"source": "school", "primary_need": "N1", "summary": None},
+    "ReferralDecided": {"outcome": "assessment", "acknowledged": True, "summary": None},
+    "ChildSeen": {"alone": False, "wishes_and_feelings": None, "summary": None},
+    "StatementRetracted": {"reason": "a slip"},
+    "Section47EnquiryStarted": {"conference_target": None, "conference_not_required": None, "summary": None},
+}
+
+
+def staff(agency: str = "health", role: str = "analyst", *clearances: str) -> StaffMember:
+    return StaffMember(f"{agency}-17", Person(agency, role, frozenset(clearances)))
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One statement as an agency makes it; `fields` go over the defaults of its event type, `child_said` over empty identifiers."""
+
+    event_type: str = "ConcernRaised"
+    agency: str = "education"
+    child: UUID = CHILD
+    happened: datetime = MONDAY
+    until: datetime | None = None
+    learned: datetime | None = None
+    received: datetime | None = None
+    assertion: str = "FACT"
+    sensitivity: str = "ROUTINE"
+    seal: str = "OPEN"
+    corrects: UUID | None = None
+    retracts: UUID | None = None
+    wording: str | None = None
+    handling_conditions: str | None = None
+    fields: dict[str, Any] = field(default_factory=dict)
+    child_said: dict[str, Any] = field(default_factory=dict)
+
+
+class MemoryRecords:
+    """A store of sealed events, in memory; every reading is written into `calls`."""
+
+    def __init__(self, calls: list[str]) -> None:
+        self.events: dict[UUID, list[SealedEvent]] = defaultdict(list)
+        self.raised: dict[UUID, set[Alert]] = defaultdict(set)
+        self.calls = calls
+
+    def sealed_events(self, child: UUID) -> Sequence[SealedEvent]:
+        self.calls.append("read")
+        return list(self.events.get(child, []))
+
+    def child_of(self, blind_index: bytes) -> UUID | None:
+        self.calls.append("look up")
+        for child, events in self.events.items():
+            if any(blind_index in (one.header.identified_by[1:]) for one in events):
+                return child
+        return None
+
+    def children(self) -> Sequence[UUID]:
+        return list(self.events)
+
+    def alerts(self, child: UUID) -> frozenset[Alert]:
+        return frozenset(self.raised.get(child, ()))
+
+
+class RecordingLog(MemoryDisclosureLog):
+    """Keeps disclosures, says when it was called, and fails when told to."""
+
+    def __init__(self, calls: list[str]) -> None:
+        super().__init__()
+        self.calls = calls
+        self.broken = False
+
+    def record(self, disclosure: Disclosure) -> None:
+        self.calls.append("record")
+        if self.broken:
+            raise DisclosureFailed("expected an acknowledgement, found none, so nothing was shown; ask again")
+        super().record(disclosure)
+
+
+class KeysThatCanBeDestroyed(MemoryKeyStore):
+    """A key store that forgets the keys of an agency when told to, and says when it was asked."""
+
+    def __init__(self, randomness: Callable[[int], bytes], calls: list[str]) -> None:
+        super().__init__(randomness)
+        self.calls = calls
+        self.destroyed: set[str] = set()
+        self.asked_for: set[UUID] = set()
+
+    def find(self, key_ids: Sequence[UUID]) -> dict[UUID, EntryKey | None]:
+        self.calls.append("open")
+        self.asked_for.update(key_ids)
+        found = super().find(key_ids)
+        return {one: None if key is None or key.scope.agency in self.destroyed else key for one, key in found.items()}
+
+
+class World:
+    """A hub in memory with a door; `say` puts a statement into it, `open` asks for the record."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+        self.random = random.Random(7)
+        self.keys = KeysThatCanBeDestroyed(self.random.randbytes, self.calls)
+        self.sealer = Sealer(b"n" * 32)
+        self.records = MemoryRecords(self.calls)
+        self.log = RecordingLog(self.calls)
+        self.told = 0
+        self.door = Door(
+            POINT,
+            self.records,
+            Unsealing(self.keys, Opener(), CATALOGUE),
+            DutyRules(PACKS, CALENDAR),
+            self.log,
+            lambda: NOW,
+            self.random.randbytes,
+        )
+
+    def say(self, told: Told) -> UUID:
+        self.told += 1
+        event = sealed_event(self.keys, self.sealer, told, self.told)
+        self.records.events[told.child].append(event)
+        return UUID(bytes=event.header.event_id)
+
+    def open(self, who: StaffMember | None = None, purpose: str | None = "assessment") -> OpenedRecord:
+        opened = open_record(self.door, who or staff(), CHILD, purpose)
+        assert isinstance(opened, OpenedRecord)
+        return opened
+
+    def open_as_known_at(self, moment: datetime) -> OpenedRecord:
+        opened = open_record(self.door, staff(), CHILD, "assessment", moment)
+        assert isinstance(opened, OpenedRecord)
+        return opened
+
+    def refused(self, who: StaffMember, purpose: str | None) -> Refused:
+        refused = open_record(self.door, who, CHILD, purpose)
+        assert isinstance(refused, Refused)
+        return refused
+
+    def with_point(self, point: DecisionPoint) -> Door:
+        return replace(self.door, point=point)
+
+
+def sealed_event(keys: MemoryKeyStore, sealer: Sealer, told: Told, number: int) -> SealedEvent:
+    """Make the hub event of a statement, as admission makes it."""
+    contract = CATALOGUE.by_name(told.event_type)
+    assert contract is not None
+    payload = encode_payload(contract, _value(told, number))
+    scope = KeyScope(told.child, told.agency, told.sensitivity, 1)
+    key = keys.ensure([scope])[scope]
+    header = _header(told, number, contract.id, blind.content_digest(b"c", payload))._replace(key_id=key.key_id.bytes)
+    header_bytes = CODEC.header_bytes(header)
+    return SealedEvent(header, header_bytes, sealer.seal(key, header.event_id, header_bytes, payload))
+
+
+def _value(told: Told, number: int) -> dict[str, Any]:
+    names = ["nhs_number", "upn", "family_name", "given_name", "date_of_birth", "sex", "address", "postcode"]
+    child = {"local_id": f"{told.agency}-child", **dict.fromkeys(names), **told.child_said}
+    if child["date_of_birth"]:
+        child["date_of_birth"] = days(child["date_of_birth"])
+    first, last, learned = _times(told)
+    envelope = {
+        "agency": told.agency,
+        "source_system": "invented",
+        "reference": f"ref-{number}",
+        "child": child,
+        "happened": {"earliest": first, "latest": last, "wording": told.wording},
+        "learned": {"earliest": learned, "latest": learned, "wording": None},
+        "assertion": told.assertion,
+        "sensitivity": told.sensitivity,
+        "seal": told.seal,
+        "handling_conditions": told.handling_conditions,
+        "correlation": None,
+        "cause": None,
+        "corrects": None,
+        "retracts": None,
+    }
+    return {"envelope": envelope, **FIELDS[told.event_type], **told.fields}
+
+
+def _header(told: Told, number: int, contract_id: int, digest: bytes) -> Header:
+    first, last, learned = _times(told)
+    received = micros(told.received or (told.learned or told.happened) + timedelta(hours=1))
+    return Header(
+        event_id=UUID(int=(0x8 << 76) | (0x2 << 62) | number).bytes,
+        child=told.child.bytes,
+        agency=told.agency,
+        event_type=told.event_type,
+        contract_id=contract_id,
+        happened_earliest=first,
+        happened_latest=last,
+        learned_earliest=learned,
+        learned_latest=learned,
+        received=received,
+        assertion=told.assertion,
+        sensitivity=told.sensitivity,
+        seal=told.seal,
+        correlation=None,
+        cause=None,
+        corrects=None if told.corrects is None else told.corrects.bytes,
+        retracts=None if told.retracts is None else told.retracts.bytes,
+        identified_by=_identification(told),
+        content_digest=digest,
+        key_id=bytes(16),
+        source_partition=0,
+        source_offset=number,
+    )
+
+
+def _identification(told: Told) -> Identification:
+    said = told.child_said
+    local = blind.blind_index(SECRET, blind.local_scheme(told.agency), said.get("local_id", f"{told.agency}-child"))
+    nhs, upn = said.get("nhs_number"), said.get("upn")
+    return Identification(
+        "local id",
+        local,
+        blind.blind_index(SECRET, blind.NHS_NUMBER, nhs) if nhs else None,
+        blind.blind_index(SECRET, blind.UPN, upn) if upn else None,
+    )
+
+
+def _times(told: Told) -> tuple[int, int, int]:
+    return micros(told.happened), micros(told.until or told.happened), micros(told.learned or told.happened)
