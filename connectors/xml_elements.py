@@ -72,11 +72,7 @@ def _guarded(parser: Any, collector: "_Collector", chunk: bytes | None) -> None:
         sentence = "expected XML without a document type or entities, found one; remove the <!DOCTYPE ...> and write characters out"
         raise XmlFault(parser.getLineNumber() or 1, "forbidden-xml", sentence) from None
     except SAXParseException as error:
-        line = error.getLineNumber() or 1
-        if chunk is None:
-            raise XmlFault(collector.open_line or line, "truncated-xml", _truncated(collector, line)) from None
-        sentence = f"expected well-formed XML, found a fault at line {line} (often a character in another encoding than the file says); export the file again"
-        raise XmlFault(line, "broken-xml", sentence) from None
+        raise _not_well_formed(collector, error.getLineNumber() or 1, at_end=chunk is None) from None
     except (LookupError, ValueError):
         # expat asks Python for encodings that it does not have itself; some of those Python does not have, or not for expat.
         raise XmlFault(
@@ -92,9 +88,14 @@ def _guarded(parser: Any, collector: "_Collector", chunk: bytes | None) -> None:
         )
 
 
-def _truncated(collector: "_Collector", line: int) -> str:
+def _not_well_formed(collector: "_Collector", line: int, *, at_end: bool) -> XmlFault:
+    """Tell a file that was cut off, which only its end shows, from one that is faulty within."""
+    if not at_end:
+        sentence = f"expected well-formed XML, found a fault at line {line} (often a character in another encoding than the file says); export the file again"
+        return XmlFault(line, "broken-xml", sentence)
     unread = f"; the element that began at line {collector.open_line} was not read" if collector.open_line else ""
-    return f"expected the end of the document, found the end of the file at line {line}{unread}; the file was cut off: send it again whole"
+    sentence = f"expected the end of the document, found the end of the file at line {line}{unread}; the file was cut off: send it again whole"
+    return XmlFault(collector.open_line or line, "truncated-xml", sentence)
 
 
 class _Collector(ContentHandler):
