@@ -127,7 +127,7 @@ def _format(place: BrokerPlace, java: Path, jars: list[Path]) -> None:
     write_secret(arguments, java_arguments(jars, layout.logs, main).encode())
     try:
         # A tool that runs for a second is not worth the thorough compiler.
-        command = [java, "-XX:TieredStopAtLevel=1", f"@{arguments}"]
+        command = [str(java), "-XX:TieredStopAtLevel=1", f"@{arguments}"]
         # What it prints quotes the credentials' hashes, so it is not kept.
         done = subprocess.run(command, env=_java_environ({}), capture_output=True, check=False)  # noqa: S603 - our own
     finally:
