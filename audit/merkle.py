@@ -23,8 +23,12 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def record_hash(key: bytes | None, value: bytes | None) -> bytes:
-    """Hash one record of the log as a leaf: its key bytes followed by its value bytes, an absent one counted as empty."""
-    return sha256(b"\x00" + (key or b"") + (value or b"")).digest()
+    """Hash one record of the log as a leaf: the key's length (4 bytes), its bytes, and the value's bytes; an absent one counts as empty.
+
+    The length keeps a byte that is moved from key to value from giving the same leaf.
+    """
+    named = key or b""
+    return sha256(b"\x00" + len(named).to_bytes(4) + named + (value or b"")).digest()
 
 
 @dataclass(frozen=True, slots=True)

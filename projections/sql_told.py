@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -10,17 +11,17 @@ from schemas.catalogue import Catalogue
 from schemas.codec import PREFIX, ContractBroken, decode_payload
 from schemas.moments import moment
 
-DISCLOSED = """
-insert into disclosure (disclosure_id, child, person, agency, action, purpose, asked_at, allowed, part, log_offset, record)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
-"""
-QUARANTINED = """
-insert into quarantined (quarantine_id, topic, source_part, source_offset, received, code, sentence, part, log_offset, record)
-values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
-"""
-RAISED = """
-insert into alert (alert_id, child, rule, edition, kind, evidence, locked, sentence, due, raised)
-values (%s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)
+DISCLOSURE_COLUMNS = (
+    "disclosure_id, child, person, agency, action, purpose, asked_at, allowed, part, log_offset, record"
+)
+QUARANTINED_COLUMNS = (
+    "quarantine_id, topic, source_part, source_offset, received, code, sentence, part, log_offset, record"
+)
+ALERT_COLUMNS = "alert_id, child, rule, edition, kind, evidence, locked, sentence, due, raised"
+DISCLOSED = f"insert into disclosure ({DISCLOSURE_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
+QUARANTINED = f"insert into quarantined ({QUARANTINED_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
+RAISED = f"""
+insert into alert ({ALERT_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (alert_id) do update set raised = excluded.raised where alert.raised is null
 """
 
@@ -35,10 +36,13 @@ class ToldFold:
 
     def fold(self, part: int, records: Iterable[tuple[int, bytes]]) -> int:
         """Write (offset, message) pairs of one partition, oldest first; ContractBroken for a message that the hub never wrote: roll back and stop."""
-        statement, row = STATEMENTS[self._contract]
-        rows = [row(self._value(message), part, offset, message) for offset, message in records]
-        self._conn.cursor().executemany(statement, rows)
+        rows = [self.row(part, offset, message) for offset, message in records]
+        self._conn.cursor().executemany(STATEMENTS[self._contract][0], rows)
         return len(rows)
+
+    def row(self, part: int, offset: int, message: bytes) -> Rows:
+        """Give the row that a message makes, in the order of its table's columns as named above; ContractBroken as in `fold`."""
+        return STATEMENTS[self._contract][1](self._value(message), part, offset, message)
 
     def _value(self, message: bytes) -> dict[str, Any]:
         contract = self._catalogue.by_id(PREFIX.unpack_from(message)[1]) if len(message) >= PREFIX.size else None
@@ -53,8 +57,8 @@ class ToldFold:
 def _disclosure_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> Rows:
     who = value["person"], value["agency"], value["action"], value["purpose"]
     return (
-        _hex(value["disclosure_id"]),
-        _hex(value["child"]),
+        _id(value["disclosure_id"]),
+        _id(value["child"]),
         *who,
         moment(value["asked_at"]),
         value["allowed"],
@@ -66,15 +70,15 @@ def _disclosure_row(value: dict[str, Any], part: int, offset: int, record: bytes
 
 def _quarantined_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> Rows:
     source = value["topic"], value["partition"], value["offset"], moment(value["received"])
-    return (_hex(value["quarantine_id"]), *source, value["code"], value["sentence"], part, offset, record)
+    return (_id(value["quarantine_id"]), *source, value["code"], value["sentence"], part, offset, record)
 
 
 def _alert_row(value: dict[str, Any], _part: int, _offset: int, _record: bytes) -> Rows:
-    rule = value["rule"], value["edition"], value["kind"], [_hex(one) for one in value["evidence"]]
+    rule = value["rule"], value["edition"], value["kind"], [_id(one) for one in value["evidence"]]
     due = None if value["due"] is None else moment(value["due"])
     return (
-        _hex(value["alert_id"]),
-        _hex(value["child"]),
+        _id(value["alert_id"]),
+        _id(value["child"]),
         *rule,
         value["locked"],
         value["sentence"],
@@ -83,8 +87,8 @@ def _alert_row(value: dict[str, Any], _part: int, _offset: int, _record: bytes) 
     )
 
 
-def _hex(value: bytes | None) -> str | None:
-    return None if value is None else value.hex()
+def _id(value: bytes | None) -> UUID | None:
+    return None if value is None else UUID(bytes=value)
 
 
 STATEMENTS = {

@@ -93,7 +93,7 @@ def test_a_whole_ledger_gives_no_finding_and_says_how_far_it_reaches() -> None:
 
 
 def test_every_signed_root_is_the_naive_root_of_the_records() -> None:
-    leaves = [(each.key or b"") + (each.value or b"") for each in LARGE.log]
+    leaves = [len(each.key or b"").to_bytes(4) + (each.key or b"") + (each.value or b"") for each in LARGE.log]
     for stored in LARGE.checkpoints:
         assert read_checkpoint(read_note(stored.note).text).head.root == naive_root(leaves[: stored.size])
 

@@ -1,0 +1,187 @@
+"""`mash verify`: everything is recomputed from the log, as the auditor, and whatever does not agree is named. It writes nothing."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import Connection
+
+from apps.connections import aiokafka_options, conninfo, kafka_login
+from apps.keys import signing_key
+from apps.settings import Settings
+from audit.checkpoint_check import TrustedKeys
+from audit.compare_rows import RowContent, compare_rows
+from audit.evidence import evidence_of
+from audit.findings import Finding, Kind
+from audit.kafka_source import KafkaSource
+from audit.log_reader import read_partition
+from audit.records import DamagedRange, Run, TreeId
+from audit.sql_ledger import SqlLedgerStore
+from audit.verify import TreeCheck
+from projections.clocks import clocks_in
+from projections.positions import stored_positions
+from projections.row_evidence import STORED, PlainRow, RowEvidence, logged_alert, stored_alerts
+from projections.rows import Rows, open_store
+from projections.rules.packs import load_rule_packs
+from projections.sql_store import SqlProjections
+from projections.sql_told import ToldFold
+from projections.thresholds import concerns_in
+from projections.working_days import WorkingDays
+from schemas.catalogue import Catalogue, load_catalogue
+from schemas.codec import ContractBroken
+from schemas.sealed import SealedCodec
+from schemas.topics import HUB_ALERTS, LEDGERED, partitions_of
+
+AUDITOR = "mash_auditor"
+AUDITOR_USER = "auditor"
+PROJECT = "project"
+REBUILD = "the log is the truth: run `mash rebuild`, and ask who wrote to the table"
+Told = Callable[[str, int, int], None]
+"""Progress: tree, records done, records in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What verification came to: how many records, entries and checkpoints were read, and what does not agree, in plain sentences."""
+
+    records: int
+    trees: int
+    children: int
+    findings: tuple[str, ...]
+
+
+class Verification:
+    """One verification, on one connection as the auditor."""
+
+    def __init__(self, settings: Settings, conn: Connection[Rows], told: Told) -> None:
+        self._settings = settings
+        self._conn = conn
+        self._told = told
+        self._catalogue: Catalogue = load_catalogue()
+        self._ledger = SqlLedgerStore(conn)
+        signer = signing_key(settings)
+        self._hub = signer.name
+        self._keys = TrustedKeys((signer.verifier(),))
+        self._folded = stored_positions(conn, PROJECT)
+        self._alerts = stored_alerts(conn)
+        self._matched: dict[UUID, bytes] = {}
+        self.records = 0
+        self.findings: list[str] = []
+
+    async def trees(self) -> int:
+        """Verify every tree: its log against tiles, checkpoints and rows; returns how many trees there are."""
+        trees = [TreeId(topic, part) for topic in LEDGERED for part in range(partitions_of(topic))]
+        for tree in trees:
+            await self._tree(tree)
+        self.findings += [
+            f"alert {one}: expected a record of it on {HUB_ALERTS}, found none; run `mash rebuild`"
+            for one in self._alerts
+        ]
+        return len(trees)
+
+    def duties(self) -> int:
+        """Work every child's clocks and concerns out anew from its entries; returns how many children there are."""
+        rules, calendar = load_rule_packs(), WorkingDays()
+        store = SqlProjections(self._conn, SealedCodec(self._catalogue), rules, PROJECT)
+        children = store.children()
+        for done, child in enumerate(children, 1):
+            chronology = store.chronology(child)
+            for name, stored, anew in (
+                ("clocks", store.clocks(child), clocks_in(chronology, rules, calendar)),
+                ("concerns", store.concerns(child), concerns_in(chronology, rules.counted())),
+            ):
+                if stored != anew:
+                    self.findings.append(
+                        f"child {child}: expected the {name} that the entries make, found others; run `mash rebuild`"
+                    )
+            self._told("children", done, len(children))
+        return len(children)
+
+    async def _tree(self, tree: TreeId) -> None:
+        # The evidence is taken before the log's end is asked for, so that a hub at work does not look as if its log were short.
+        check = TreeCheck(evidence_of(self._ledger, tree, self._hub, self._keys))
+        async with KafkaSource(tree, aiokafka_options(kafka_login(self._settings, AUDITOR_USER))) as source:
+            end = await source.end()
+            folded = min(end, self._folded.get((tree.topic, tree.partition), 0))
+            async for run in read_partition(source, tree, end):
+                self._say(check.feed(run))
+                self._rows(tree, run, folded)
+                self._told(
+                    f"{tree.topic}/{tree.partition}",
+                    run.stop if isinstance(run, DamagedRange) else run[-1].offset + 1 if run else 0,
+                    end,
+                )
+        self._say(check.finish())
+        self.records += end
+
+    def _rows(self, tree: TreeId, run: Run, folded: int) -> None:
+        """Compare the rows of the records that are folded already; what is damaged is named by the tree's own check."""
+        if isinstance(run, DamagedRange):
+            return
+        records = [(record.offset, record.value or b"") for record in run if record.offset < folded]
+        try:
+            if tree.topic in STORED and records:
+                self._say(self._compared(tree, records))
+            elif tree.topic == HUB_ALERTS:
+                self._compare_alerts(tree, records)
+        except ContractBroken:
+            self.findings.append(
+                f"{tree.topic}/{tree.partition} from {records[0][0]}: expected messages of the hub, found one that is not; restore the log"
+            )
+
+    def _compared(self, tree: TreeId, records: Sequence[tuple[int, bytes]]) -> Iterator[Finding]:
+        evidence = RowEvidence(self._conn, self._catalogue, tree.topic)
+        logged = evidence.logged(tree.partition, records)
+        stored = list(evidence.stored(tree.partition, records[0][0], records[-1][0] + 1))
+        own = {row.offset for row in stored}
+        # A record without a row of its own is a repeat, written again after a crash, if its event id has a row elsewhere.
+        repeats = evidence.rows_of([row.row_id for row in logged if row.offset not in own])
+        wanted = [row for row in logged if row.offset in own or row.row_id not in repeats]
+        return compare_rows(tree, map(_content, wanted), map(_content, stored))
+
+    def _compare_alerts(self, tree: TreeId, records: Sequence[tuple[int, bytes]]) -> None:
+        fold = ToldFold(self._conn, self._catalogue, "AlertRaised")
+        for offset, message in records:
+            alert_id, content = logged_alert(fold, message)
+            stored = self._alerts.get(alert_id, self._matched.get(alert_id))
+            if stored is None:
+                self._say([Finding(tree, Kind.MISSING_ROW, offset, "a row for this alert", "none", REBUILD)])
+            elif stored != content:
+                self._say([Finding(tree, Kind.ROW, offset, "the row as the log's record makes it", "another", REBUILD)])
+            self._matched[alert_id] = self._alerts.pop(alert_id, content)
+
+    def forged(self) -> None:
+        """Name rows that no record of the log can have made: beyond what was folded, or of a partition that there is not."""
+        for topic in STORED:
+            evidence = RowEvidence(self._conn, self._catalogue, topic)
+            for part, offset in evidence.beyond(PROJECT, partitions_of(topic)):
+                self._say(
+                    [
+                        Finding(
+                            TreeId(topic, part),
+                            Kind.UNKNOWN_ROW,
+                            offset,
+                            "a record of the log behind this row",
+                            "none",
+                            REBUILD,
+                        )
+                    ]
+                )
+
+    def _say(self, findings: Iterable[Finding]) -> None:
+        self.findings += [finding.sentence() for finding in findings]
+
+
+def verify(settings: Settings, told: Told) -> Verified:
+    """Recompute everything from the log and say what does not agree; LogUnreadable when the log cannot be asked."""
+    with open_store(conninfo(settings, AUDITOR)) as conn:
+        verification = Verification(settings, conn, told)
+        trees = asyncio.run(verification.trees())
+        verification.forged()
+        children = verification.duties()
+        return Verified(verification.records, trees, children, tuple(verification.findings))
+
+
+def _content(row: PlainRow) -> RowContent:
+    return RowContent(row.offset, row.content)

@@ -1,0 +1,103 @@
+"""What verification compares: a row as its record in the log makes it, and the same row as it is stored, both in one plain form."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg import Connection
+
+from projections.rows import Rows
+from projections.sql_fold import ENTRY_COLUMNS, LoggedEvent
+from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, QUARANTINED_COLUMNS, ToldFold
+from schemas.catalogue import Catalogue
+from schemas.moments import micros, moment
+from schemas.sealed import SealedCodec
+from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_QUARANTINE
+
+STORED = {
+    HUB_EVENTS: ("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),
+    HUB_DISCLOSURES: ("disclosure", DISCLOSURE_COLUMNS),
+    HUB_QUARANTINE: ("quarantined", QUARANTINED_COLUMNS),
+}
+"""Topics each of whose records is one row, found by its partition and offset: the table and its columns."""
+TOLD = {HUB_DISCLOSURES: "Disclosure", HUB_QUARANTINE: "Quarantined"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRow:
+    """One row: its id, the offset of its record, and all of its columns as plain bytes that are equal when the rows are."""
+
+    row_id: UUID
+    offset: int
+    content: bytes
+
+
+class RowEvidence:
+    """Gives both sides of the comparison for one topic."""
+
+    def __init__(self, conn: Connection[Rows], catalogue: Catalogue, topic: str) -> None:
+        self._conn = conn
+        self._topic = topic
+        self._codec = SealedCodec(catalogue)
+        self._told = ToldFold(conn, catalogue, TOLD[topic]) if topic in TOLD else None
+
+    def logged(self, part: int, records: Sequence[tuple[int, bytes]]) -> list[PlainRow]:
+        """Give the rows that (offset, message) pairs make; ContractBroken for a message that the hub never wrote."""
+        return [_plain(self._row(part, offset, message), offset) for offset, message in records]
+
+    def stored(self, part: int, first: int, beyond: int) -> Iterator[PlainRow]:
+        """Give the stored rows of the offsets from `first` to before `beyond`, by offset."""
+        table, columns = STORED[self._topic]
+        query = f"select log_offset, {columns} from {table} where part = %s and log_offset >= %s and log_offset < %s order by log_offset"
+        for offset, *row in self._conn.execute(query, (part, first, beyond), binary=True):
+            yield _plain(tuple(row), offset)
+
+    def rows_of(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Give those of these ids that have a row at all: a record without a row of its own may be a repeat of another record."""
+        table, columns = STORED[self._topic]
+        key = columns.partition(",")[0]
+        return {
+            found
+            for (found,) in self._conn.execute(
+                f"select {key} from {table} where {key} = any(%s)", (list(ids),), binary=True
+            )
+        }
+
+    def beyond(self, stage: str, partitions: int) -> list[tuple[int, int]]:
+        """Give (partition, offset) of rows that were never folded: at or beyond the stage's position, or of a partition that there is not."""
+        table, _ = STORED[self._topic]
+        query = f"""
+        select part, log_offset from {table} as r where not (part between 0 and %s) or log_offset < 0 or log_offset >= coalesce(
+            (select next from log_position p where p.stage = %s and p.topic = %s and p.part = r.part), 0)
+        order by part, log_offset
+        """
+        return self._conn.execute(query, (partitions - 1, stage, self._topic), binary=True).fetchall()
+
+    def _row(self, part: int, offset: int, message: bytes) -> Rows:
+        if self._told is not None:
+            return self._told.row(part, offset, message)
+        head = self._codec.read(message).header
+        row = LoggedEvent(head, message, part, offset).row()
+        return (*(UUID(bytes=one) for one in row[:2]), *row[2:4], *(moment(one) for one in row[4:7]), *row[7:])
+
+
+def _plain(row: Rows, offset: int) -> PlainRow:
+    return PlainRow(row[0], offset, _bytes_of(row))
+
+
+def _bytes_of(row: Rows) -> bytes:
+    """Write a row in one form whatever the time zone of the session that read it."""
+    return repr([micros(value) if isinstance(value, datetime) else value for value in row]).encode()
+
+
+def stored_alerts(conn: Connection[Rows]) -> dict[UUID, bytes]:
+    """Give every raised alert's row, without the moment at which it was raised, in plain bytes by alert id."""
+    query = f"select {ALERT_COLUMNS} from alert where raised is not null"
+    return {row[0]: _bytes_of(row[:-1]) for row in conn.execute(query, binary=True)}
+
+
+def logged_alert(fold: ToldFold, message: bytes) -> tuple[UUID, bytes]:
+    """Give an alert's id and its row, as `stored_alerts` does, from its message in the log."""
+    row = fold.row(0, 0, message)
+    return row[0], _bytes_of(row[:-1])
