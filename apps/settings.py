@@ -38,7 +38,9 @@ def mash_home(environ: Mapping[str, str], folder: Path) -> Path:
 def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     """Read settings from the environment, and where it is silent from MASH_HOME/services.json.
 
-    Raises SettingsError with one sentence when neither says where a part is.
+    Passwords are files in MASH_SECRETS_DIR (MASH_HOME/secrets when unset), one a user: kafka/<user> and postgres/<role>.
+    KAFKA_CA_FILE is looked for there too unless it is a whole path. Raises SettingsError with one sentence when neither
+    says where a part is.
     """
     home = mash_home(environ, folder)
     started = _addresses(home / ADDRESSES)

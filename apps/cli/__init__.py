@@ -6,15 +6,12 @@ from apps.cli.provision import provision_command
 from apps.cli.services import services_commands
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]}, epilog="Example: mash services up && mash provision"
+)
 @click.version_option(package_name="mash-hub")
 def main() -> None:
-    r"""Run a Multi-Agency Safeguarding Hub: its parts, its record, its proofs.
-
-    \b
-    Example:
-      mash services up && mash provision
-    """
+    """Run a Multi-Agency Safeguarding Hub: its parts, its record, its proofs."""
 
 
 main.add_command(services_commands)

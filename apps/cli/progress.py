@@ -15,8 +15,9 @@ from apps.provision import ProvisionError
 from apps.reach import ReachError
 from apps.services import ServiceError
 from apps.settings import SettingsError, mash_home
+from audit.note_keys import NoteRejected
 
-EXPECTED = (MigrationError, ProvisionError, ReachError, ServiceError, SettingsError)
+EXPECTED = (MigrationError, NoteRejected, ProvisionError, ReachError, ServiceError, SettingsError)
 """Errors whose message is a sentence for the person who typed the command."""
 
 

@@ -10,13 +10,8 @@ from apps.provision import provision
 from apps.settings import load_settings
 
 
-@click.command(name="provision")
+@click.command(name="provision", epilog="Example: mash services up && mash provision")
 def provision_command() -> None:
-    r"""Make the topics, users, permissions, roles and tables that are missing; safe to repeat.
-
-    \b
-    Example:
-      mash services up && mash provision
-    """
+    """Make the topics, users, permissions, roles and tables that are missing; safe to repeat."""
     with progress("provisioning") as say:
         provision(load_settings(os.environ, Path.cwd()), say)

@@ -12,36 +12,21 @@ from apps import services
 from apps.cli.progress import home, progress
 
 
-@click.group(name="services")
+@click.group(name="services", epilog="Example: mash services up")
 def services_commands() -> None:
-    r"""Start, look at and stop Kafka and PostgreSQL on this machine.
-
-    \b
-    Example:
-      mash services up
-    """
+    """Start, look at and stop Kafka and PostgreSQL on this machine."""
 
 
-@services_commands.command()
+@services_commands.command(epilog="Example: mash services up")
 def up() -> None:
-    r"""Start what does not run yet; the first time this makes passwords and fetches Kafka (43 MB).
-
-    \b
-    Example:
-      mash services up
-    """
+    """Start what does not run yet; the first time this makes passwords and fetches Kafka (43 MB)."""
     with progress("starting Kafka and PostgreSQL") as say:
         services.up(home(), _world(), say)
 
 
-@services_commands.command()
+@services_commands.command(epilog="Example: mash services status")
 def status() -> None:
-    r"""Ask each part whether it runs and lets its administrator in; exit 1 unless all do.
-
-    \b
-    Example:
-      mash services status
-    """
+    """Ask each part whether it runs and lets its administrator in; exit 1 unless all do."""
     with progress("asking"):
         parts = services.status(home())
     table = Table("part", "state", "address", "process")
@@ -52,41 +37,26 @@ def status() -> None:
         raise click.exceptions.Exit(1)
 
 
-@services_commands.command()
+@services_commands.command(epilog="Example: mash services down")
 def down() -> None:
-    r"""Stop the parts that were started from this MASH_HOME; what they keep stays.
-
-    \b
-    Example:
-      mash services down
-    """
+    """Stop the parts that were started from this MASH_HOME; what they keep stays."""
     with progress("stopping") as say:
         services.down(home(), say)
 
 
-@services_commands.command()
+@services_commands.command(epilog="Example: mash services reset --yes")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    r"""Stop the parts and erase their topics, databases, logs and passwords.
-
-    \b
-    Example:
-      mash services reset --yes
-    """
+    """Stop the parts and erase their topics, databases, logs and passwords."""
     if not yes:
         click.confirm(f"Erase every topic and database that was started from {home()}?", abort=True)
     with progress("erasing") as say:
         services.reset(home(), say)
 
 
-@services_commands.command()
+@services_commands.command(epilog="Example: mash services secrets && docker compose up -d")
 def secrets() -> None:
-    r"""Make the administrators' passwords and the broker's certificates, which docker-compose.yml needs, and start nothing.
-
-    \b
-    Example:
-      mash services secrets && docker compose up -d
-    """
+    """Make the administrators' passwords and the broker's certificates, which docker-compose.yml needs, and start nothing."""
     with progress("making secrets") as say:
         services.make_secrets(home(), _world())
         say(f"passwords and certificates are in {home() / 'secrets'}")

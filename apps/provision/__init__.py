@@ -1,8 +1,10 @@
-"""Bring Kafka and PostgreSQL to what the hub needs: topics, users, permissions, roles, schema. Safe to repeat."""
+"""Bring Kafka and PostgreSQL to what the hub needs: topics, users, permissions, roles, schema, and the hub's own keys. Safe to repeat."""
 
+import os
 from collections.abc import Callable
 
 from apps.connections import kafka_login
+from apps.keys import make_hub_keys
 from apps.provision.errors import ProvisionError
 from apps.provision.kafka_setup import administrator, ensure_permissions, ensure_topics, ensure_users
 from apps.provision.plan import KEYS_DATABASE, MAIN_DATABASE, kafka_permissions, kafka_users
@@ -17,11 +19,12 @@ __all__ = ["ProvisionError", "provision"]
 def provision(settings: Settings, say: Callable[[str], None]) -> None:
     """Make what is missing and correct what differs; a second run changes nothing.
 
-    Passwords that do not exist yet are made in `settings.secrets`. Crashing anywhere leaves less than all, never
-    something wrong: run it again. Raises ReachError, ProvisionError, MigrationError or SettingsError, each with one sentence.
+    Keys and passwords that do not exist yet are made in `settings.secrets`. Crashing anywhere leaves less than all, never
+    something wrong: run it again. Raises ReachError, ProvisionError, MigrationError, NoteRejected or SettingsError, each with one sentence.
     """
     for user in kafka_users():
         ensure_password(settings.secrets / "kafka" / user)
+    make_hub_keys(settings, os.urandom)
     with administrator(kafka_login(settings, "admin")) as client:
         made = ensure_topics(client, TOPICS)
         say(f"{len(TOPICS)} topics are there, {len(made)} of them new")

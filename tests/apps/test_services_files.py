@@ -22,6 +22,7 @@ from apps.services.kafka_files import BrokerPlace, format_arguments, java_argume
 from apps.services.layout import Layout
 from apps.services.ports import PARTS, is_free, kept_ports
 from apps.services.postgres import server_options
+from apps.services.postgres_place import place_postgres
 from apps.services.secret_files import ensure_password
 from tests.hub_parts import real_world
 
@@ -187,3 +188,24 @@ def test_where_nothing_was_started_all_is_stopped_and_down_is_harmless(tmp_path:
     down(tmp_path / "home", lambda _: None)
     assert {part.state for part in status(tmp_path / "home")} == {State.STOPPED}
     assert not (tmp_path / "home").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands PostgreSQL to another user")
+def test_a_cluster_that_its_user_could_not_reach_is_placed_elsewhere_and_that_is_said(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    said: list[str] = []
+    layout = Layout(closed / "home")
+    place = place_postgres(layout, 0, said.append)
+    try:
+        assert place.account is not None
+        assert place.folder.stat().st_uid == place.account.uid != 0
+        assert closed not in place.folder.parents
+        assert str(place.folder) in said[-1]
+    finally:
+        place.folder.rmdir()
+
+
+def test_a_cluster_of_an_ordinary_user_is_in_the_home(tmp_path: Path) -> None:
+    place = place_postgres(Layout(tmp_path), 1000, lambda _: None)
+    assert (place.folder, place.account) == (tmp_path / "postgres", None)

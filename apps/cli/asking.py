@@ -1,0 +1,81 @@
+"""What every command that asks for something shares: who asks, for what purpose, through the one door; and errors as one sentence."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import psycopg
+
+from access_policy.root_key import RootKeyRefused
+from access_policy.vocabulary import PURPOSES
+from apps.doors import Doors, open_doors
+from apps.people import NotSignedIn, load_people
+from apps.reach import ReachError
+from apps.rebuild import RebuildRefused
+from apps.settings import Settings, SettingsError, load_settings
+from audit.log_reader import LogUnreadable
+from audit.note_keys import NoteRejected
+from query.door import Refused, StaffMember
+from query.ports import DisclosureFailed
+from query.unsealing import RecordBroken
+
+EXPECTED = (
+    DisclosureFailed,
+    LogUnreadable,
+    NotSignedIn,
+    NoteRejected,
+    ReachError,
+    RebuildRefused,
+    RecordBroken,
+    RootKeyRefused,
+    SettingsError,
+)
+"""Errors whose message is a sentence for the person who typed the command."""
+
+REFUSED_EXIT = 3
+AS = click.option("--as", "staff_id", required=True, help="Your staff id; `mash people` lists them.")
+PURPOSE = click.option(
+    "--purpose", type=click.Choice(PURPOSES), help="What you ask for it for; without one you are refused."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, the door, and where the parts are."""
+
+    settings: Settings
+    doors: Doors
+    staff: StaffMember
+
+
+@contextmanager
+def in_sentences() -> Iterator[Settings]:
+    """Give the settings, and turn the errors that are expected into one sentence."""
+    try:
+        yield load_settings(os.environ, Path.cwd())
+    except EXPECTED as error:
+        raise click.ClickException(str(error)) from error
+    except psycopg.OperationalError as error:
+        raise click.ClickException(
+            "PostgreSQL ended the connection or let nobody in; see `mash services status`."
+        ) from error
+
+
+@contextmanager
+def asking(staff_id: str) -> Iterator[Asking]:
+    """Open the door for this member of staff."""
+    with in_sentences() as settings:
+        staff = load_people(settings).named(staff_id)
+        yield Asking(settings, open_doors(settings), staff)
+
+
+def say_refused(refused: Refused) -> NoReturn:
+    """Say why nothing is shown, and leave with exit code 3: an answer, and no failure of the hub."""
+    click.echo("Refused, and recorded as such:", err=True)
+    for rule, sentence in zip(refused.rules, refused.sentences, strict=False):
+        click.echo(f"  {sentence} (rule {rule})", err=True)
+    raise SystemExit(REFUSED_EXIT)
