@@ -17,7 +17,9 @@ from fastavro import parse_schema
 from schemas.canonical import Check, compile_check
 
 SHARED = ("Envelope",)
-PRIMITIVES = frozenset({"null", "boolean", "int", "long", "float", "double", "bytes", "string"})
+COMPLEX = ("record", "enum", "fixed", "array", "map")
+LARGEST_INDEX = 64
+"""How many members an enum or a union may have: their index is then one byte, as `canonical.py` reads it."""
 
 
 class CatalogueBroken(Exception):
@@ -71,8 +73,12 @@ class Catalogue:
 
 
 def load_catalogue() -> Catalogue:
-    """Read the committed contracts; CatalogueBroken when one is missing, unsafe or not the one that its id was given to."""
-    folder = resources.files("schemas") / "contracts"
+    """Read the contracts committed with the hub; CatalogueBroken when one is unsafe or not the one that its id was given to."""
+    return load_contracts(resources.files("schemas") / "contracts")
+
+
+def load_contracts(folder: Traversable) -> Catalogue:
+    """Read the contracts of a folder and their ids; CatalogueBroken as `load_catalogue` says."""
     contracts = {}
     for row in json.loads((folder / "ids.json").read_text("utf-8")):
         contract = _contract(row["id"], row["version"], full_text(folder, row["file"]))
@@ -119,41 +125,53 @@ def _without_logical_types(part: Any) -> Any:
     return part
 
 
-def lint(schema: Any, inside: frozenset[str] = frozenset()) -> None:
-    """Refuse a schema that could make a decoder recurse or build without end; CatalogueBroken names the record.
+def lint(schema: Any) -> None:
+    """Refuse a schema that could make a decoder recurse or build without end, or that the canonical check cannot walk; CatalogueBroken names the part.
 
-    Rules: no record inside itself; no array or map whose items may take no bytes (a few bytes could then claim billions of items).
+    Rules: no record inside itself; no array whose items may take no bytes (a few bytes could then claim billions of items); no enum or union with
+    more than 64 members (their index is one byte).
     """
+    _lint(schema, frozenset(), {"null"})
+
+
+def _lint(schema: Any, inside: frozenset[str], empty: set[str]) -> bool:
+    """Lint one part and say whether it may take no bytes; `empty` holds the names of types that may, and learns those defined here."""
     if isinstance(schema, list):
+        _require_one_byte_index("union", len(schema))
         for branch in schema:
-            lint(branch, inside)
-    elif isinstance(schema, dict):
-        _lint_named(schema, inside)
-    elif isinstance(schema, str) and schema.rpartition(".")[2] in inside:
-        raise CatalogueBroken(f"{schema}: expected no record inside itself, found one; flatten it")
+            _lint(branch, inside, empty)
+        return False
+    if isinstance(schema, str):
+        name = schema.rpartition(".")[2]
+        if name in inside:
+            raise CatalogueBroken(f"{schema}: expected no record inside itself, found one; flatten it")
+        return name in empty
+    kind = schema["type"]
+    if kind not in COMPLEX:
+        return _lint(kind, inside, empty)
+    may_be_empty = _lint_complex(schema, inside, empty)
+    if may_be_empty:
+        empty.add(schema["name"])
+    return may_be_empty
 
 
-def _lint_named(schema: Mapping[str, Any], inside: frozenset[str]) -> None:
+def _lint_complex(schema: Mapping[str, Any], inside: frozenset[str], empty: set[str]) -> bool:
     kind = schema["type"]
     if kind == "record":
-        for part in schema["fields"]:
-            lint(part["type"], inside | {schema["name"]})
-    elif kind in {"array", "map"}:
-        items = schema["items"] if kind == "array" else schema["values"]
-        if kind == "array" and _may_be_empty(items):
-            raise CatalogueBroken(
-                f"array of {items}: expected items of at least one byte, found items of none; use another type"
-            )
-        lint(items, inside)
-    elif isinstance(kind, dict | list):
-        lint(kind, inside)
+        within = inside | {schema["name"]}
+        parts = [_lint(part["type"], within, empty) for part in schema["fields"]]
+        return all(parts)
+    if kind == "fixed":
+        return bool(schema["size"] == 0)
+    if kind == "enum":
+        _require_one_byte_index(f"enum {schema['name']}", len(schema["symbols"]))
+    elif _lint(schema["items"] if kind == "array" else schema["values"], inside, empty) and kind == "array":
+        raise CatalogueBroken(
+            f"array of {schema['items']}: expected items of at least one byte, found items of none; use another type"
+        )
+    return False
 
 
-def _may_be_empty(schema: Any) -> bool:
-    if schema == "null":
-        return True
-    if not isinstance(schema, dict):
-        return False
-    if schema["type"] == "record":
-        return all(_may_be_empty(part["type"]) for part in schema["fields"])
-    return bool(schema["type"] == "null" or (schema["type"] == "fixed" and schema["size"] == 0))
+def _require_one_byte_index(what: str, members: int) -> None:
+    if members > LARGEST_INDEX:
+        raise CatalogueBroken(f"{what}: expected at most {LARGEST_INDEX} members, found {members}; split it")
