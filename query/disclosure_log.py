@@ -29,10 +29,14 @@ NOTHING_SHOWN = "nothing was shown"
 
 
 class Producer(Protocol):
-    """The one call of kafka-python's producer that is used; the future's `get` raises when the record was not acknowledged."""
+    """What is used of kafka-python's producer; the future's `get` raises when the record was not acknowledged."""
 
     def send(self, topic: str, *, value: bytes, key: bytes, partition: int) -> Any:
         """Hand a record over and give its future."""
+        ...
+
+    def close(self) -> None:
+        """Close its connections; whoever connected it does that."""
         ...
 
 

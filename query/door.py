@@ -80,7 +80,7 @@ class Attempt:
     disclosure_id: UUID
     staff: StaffMember
     wanted: Wanted
-    purpose: str | None
+    purpose: str | None = field(repr=False)  # until it is found to be a published one, it is anybody's text
     asked_at: datetime
 
 

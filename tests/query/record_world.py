@@ -10,7 +10,7 @@ from uuid import UUID
 
 from access_policy import blind_index as blind
 from access_policy.decision import DecisionPoint
-from access_policy.keys import EntryKey, KeyScope, MemoryKeyStore
+from access_policy.keys import EntryKey, KeyScope, KeyStore, MemoryKeyStore
 from access_policy.question import Person
 from access_policy.rules import shipped_rules
 from access_policy.sealing import Opener, Sealer
@@ -184,7 +184,7 @@ class World:
         return replace(self.door, point=point)
 
 
-def sealed_event(keys: MemoryKeyStore, sealer: Sealer, told: Told, number: int) -> SealedEvent:
+def sealed_event(keys: KeyStore, sealer: Sealer, told: Told, number: int) -> SealedEvent:
     """Make the hub event of a statement, as admission makes it."""
     contract = CATALOGUE.by_name(told.event_type)
     assert contract is not None
