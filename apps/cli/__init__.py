@@ -2,7 +2,11 @@
 
 import click
 
+from apps.cli.auditor import disclosures, quarantine, rebuild_command, refusals, trace, verify_command
+from apps.cli.feed import feed
 from apps.cli.provision import provision_command
+from apps.cli.record import alerts, chronology, find, people
+from apps.cli.rules import contracts, policy
 from apps.cli.services import services_commands
 
 
@@ -16,3 +20,9 @@ def main() -> None:
 
 main.add_command(services_commands)
 main.add_command(provision_command)
+for command in (feed, find, chronology, alerts, people):
+    main.add_command(command)
+for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):
+    main.add_command(command)
+for command in (contracts, policy):
+    main.add_command(command)

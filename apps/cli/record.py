@@ -32,7 +32,7 @@ JSON = click.option(
 @PURPOSE
 def find(
     nhs: str | None, upn: str | None, local: str | None, agency: str | None, staff_id: str, purpose: str | None
-) -> None:  # noqa: PLR0913 - one for each option
+) -> None:
     """Find the record that an identifier names; prints the child's pseudonym."""
     identifier = _identifier(nhs, upn, local, agency)
     with asking(staff_id) as who:

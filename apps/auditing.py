@@ -1,0 +1,133 @@
+"""What an auditor asks of one child or one event: who was shown it, and the event's whole way through the hub. Decided and recorded like everything else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import Connection
+
+from access_policy.question import Hub
+from access_policy.vocabulary import SEE_DISCLOSURES
+from apps.connections import conninfo
+from apps.settings import Settings
+from audit.records import TreeId
+from audit.sql_ledger import SqlLedgerStore
+from projections.row_evidence import STORED
+from projections.rows import Rows, open_store
+from query.disclosure import Disclosure, decode_disclosure
+from query.door import Attempt, Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.replay_shown import NotReproducible, reproduce
+from query.times_in_words import moment_in_words
+from query.view import asked_by, canonical_bytes
+from schemas.catalogue import load_catalogue
+from schemas.moments import moment
+from schemas.sealed import Header, SealedCodec
+from schemas.topics import HUB_EVENTS, agency_topic
+
+AUDITOR = "mash_auditor"
+DISCLOSED = "select record from disclosure where child = %s order by asked_at, disclosure_id"
+FOUND = "select child, part, log_offset, record from chronology_entry where event_id = %s"
+RAISED = "select rule, raised from alert where %s = any(evidence) order by raised"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer in plain lines, none of which holds a body or an identifier."""
+
+    lines: tuple[str, ...]
+
+
+class Auditing:
+    """Answers from the main database as mash_auditor; who asks goes through the door's own decision and record."""
+
+    def __init__(self, settings: Settings, door: Door) -> None:
+        self._conn: Connection[Rows] = open_store(conninfo(settings, AUDITOR))
+        self._door = door
+        self._catalogue = load_catalogue()
+
+    def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> Told | Refused:
+        """Say who asked for a child's record, when, why, what came of it, and whether the same bytes come out again today."""
+        return self._answered(
+            staff,
+            child,
+            purpose,
+            lambda: [line for one in self._of_child(child) for line in self._disclosure_lines(one)],
+        )
+
+    def trace(self, staff: StaffMember, event_id: UUID, purpose: str | None) -> Told | Refused:
+        """Tell the life of one event: said, admitted, sealed, folded, proved, alerted on, shown."""
+        row = self._conn.execute(FOUND, (event_id,), binary=True).fetchone()
+        child = None if row is None else row[0]
+        return self._answered(staff, child, purpose, lambda: self._trace_lines(event_id, row))
+
+    def _answered(
+        self, staff: StaffMember, child: UUID | None, purpose: str | None, answer: Callable[[], list[str]]
+    ) -> Told | Refused:
+        attempt = begin(self._door, staff, purpose, Wanted(SEE_DISCLOSURES, child))
+        decision = decide(self._door, attempt, Hub())
+        if not decision.allowed:
+            return refuse(self._door, attempt, decision)
+        told = Told(tuple(answer()))
+        # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
+        record(self._door, attempt, Showing(_bytes(attempt, told), decision.rules))
+        return told
+
+    def _of_child(self, child: UUID) -> list[Disclosure]:
+        rows = self._conn.execute(DISCLOSED, (child,), binary=True).fetchall()
+        return [decode_disclosure(self._catalogue, message) for (message,) in rows]
+
+    def _disclosure_lines(self, one: Disclosure) -> list[str]:
+        outcome = f"shown {len(one.shown)} entries, {len(one.withheld)} withheld" if one.allowed else "refused"
+        who = f"{one.person} ({one.agency} {one.role})"
+        return [
+            f"{moment_in_words(one.asked_at)}  {who} asked for {one.action} for {one.purpose or 'no stated purpose'}: {outcome}",
+            f"    rules: {', '.join(one.rules) or 'none'}; disclosure {one.disclosure_id}; {self._again(one)}",
+        ]
+
+    def _again(self, one: Disclosure) -> str:
+        try:
+            return f"the same {len(reproduce(one, self._door))} bytes come out today"
+        except NotReproducible:
+            return "the bytes shown then are not made again here"
+
+    def _trace_lines(self, event_id: UUID, row: Rows | None) -> list[str]:
+        if row is None:
+            return [f"event {event_id}: no entry goes by that id; `mash quarantine list` shows what was not admitted"]
+        child, part, offset, message = row
+        header = SealedCodec(self._catalogue).read(message).header
+        shown = [one for one in self._of_child(child) if event_id in one.shown]
+        return [
+            *_life(header, part, offset),
+            self._proof(part, offset),
+            *(
+                f"alerted    {rule}, raised {'not yet' if raised is None else moment_in_words(raised)}"
+                for rule, raised in self._conn.execute(RAISED, (event_id,))
+            ),
+            *(
+                f"shown      {moment_in_words(one.asked_at)} to {one.person} ({one.agency}) for {one.purpose}; disclosure {one.disclosure_id}"
+                for one in shown
+            ),
+        ]
+
+    def _proof(self, part: int, offset: int) -> str:
+        signed = [one for one in SqlLedgerStore(self._conn).checkpoints(TreeId(HUB_EVENTS, part)) if one.size > offset]
+        if not signed:
+            return "proved     not yet: the next checkpoint will cover it"
+        return f"proved     under the checkpoint of {HUB_EVENTS}/{part} at size {signed[0].size}, signed {moment_in_words(signed[0].made_at)}"
+
+
+def _life(header: Header, part: int, offset: int) -> list[str]:
+    source = f"{agency_topic(header.agency)}/{header.source_partition} offset {header.source_offset}"
+    table, _ = STORED[HUB_EVENTS]
+    return [
+        f"told       {header.event_type} by {header.agency} under contract {header.contract_id}",
+        f"happened   {moment_in_words(moment(header.happened_earliest))}; learned {moment_in_words(moment(header.learned_earliest))}",
+        f"received   {moment_in_words(moment(header.received))} from {source}",
+        f"admitted   child {UUID(bytes=header.child)}, found by the rule {header.identified_by.rule}",
+        f"sealed     {header.sensitivity}, {header.seal}, under key {UUID(bytes=header.key_id)}",
+        f"folded     {HUB_EVENTS}/{part} offset {offset}, one row of {table}",
+    ]
+
+
+def _bytes(attempt: Attempt, told: Told) -> bytes:
+    return canonical_bytes({"asked": asked_by(attempt), "lines": list(told.lines)})

@@ -1,0 +1,111 @@
+"""`mash verify`, `mash rebuild`, `mash disclosures`, `mash trace`, `mash refusals`: what an auditor checks."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from apps.auditing import AUDITOR, Auditing
+from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
+from apps.connections import conninfo
+from apps.rebuild import rebuild
+from apps.services.layout import Layout
+from apps.verification import verify
+from projections.rows import open_store
+from query.door import Refused
+
+NOT_PROVED = 4
+WAITING = "select topic, source_part, source_offset, code, sentence from quarantined order by topic, source_part, source_offset"
+
+
+@click.command(name="verify", epilog="Example: mash verify")
+def verify_command() -> None:
+    """Recompute everything from the log and name whatever does not agree; exit code 4 if anything does not."""
+    with in_sentences() as settings, _bars() as bars:
+        verified = verify(settings, _told(bars))
+    for sentence in verified.findings:
+        click.echo(sentence)
+    click.echo(
+        f"{verified.records} records in {verified.trees} trees and {verified.children} children's records read: "
+        + (f"{len(verified.findings)} things do not agree" if verified.findings else "everything agrees")
+    )
+    if verified.findings:
+        raise SystemExit(NOT_PROVED)
+
+
+@click.command(name="rebuild", epilog="Example: mash workers down && mash rebuild && mash workers up")
+def rebuild_command() -> None:
+    """Empty every projection and fold the whole log again; the workers must be stopped."""
+    with in_sentences() as settings, _bars() as bars:
+        rebuild(settings, _told(bars))
+    click.echo("Everything was rebuilt from the log. Next: `mash verify`.")
+
+
+@click.command(epilog="Example: mash disclosures 6f1c... --as demo-auditor --purpose audit")
+@click.argument("child", type=click.UUID)
+@AS
+@PURPOSE
+def disclosures(child: UUID, staff_id: str, purpose: str | None) -> None:
+    """Say who was shown what of a child's record, when, why and under which rules."""
+    with asking(staff_id) as who:
+        told = Auditing(who.settings, who.doors.door).disclosures(who.staff, child, purpose)
+        if isinstance(told, Refused):
+            say_refused(told)
+        click.echo("\n".join(told.lines) or "Nobody has asked for this record.")
+
+
+@click.command(epilog="Example: mash trace 5b0e... --as demo-auditor --purpose audit")
+@click.argument("event", type=click.UUID)
+@AS
+@PURPOSE
+def trace(event: UUID, staff_id: str, purpose: str | None) -> None:
+    """Tell the life of one event, from the agency's topic to whom it was shown."""
+    with asking(staff_id) as who:
+        told = Auditing(who.settings, who.doors.door).trace(who.staff, event, purpose)
+        if isinstance(told, Refused):
+            say_refused(told)
+        click.echo("\n".join(told.lines))
+
+
+@click.command(epilog="Example: mash refusals")
+def refusals() -> None:
+    """List what the broker refused: who tried to write or read what is not theirs; `mash disclosures` has what the hub refused."""
+    with in_sentences() as settings:
+        log = Layout(settings.home).authorizer_log
+        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    denied = [line for line in lines if "Denied" in line]
+    click.echo("\n".join(denied) or "The broker has refused nothing.")
+
+
+@click.group()
+def quarantine() -> None:
+    """Look at what was not admitted."""
+
+
+@quarantine.command(name="list", epilog="Example: mash quarantine list")
+def list_quarantine() -> None:
+    """List what broke its contract, by where it was read, with the reason; the messages themselves stay sealed."""
+    with in_sentences() as settings, open_store(conninfo(settings, AUDITOR)) as conn:
+        rows = conn.execute(WAITING).fetchall()
+    for topic, part, offset, code, sentence in rows:
+        click.echo(f"{topic}/{part} offset {offset}  {code}: {sentence}")
+    click.echo(f"{len(rows)} messages in quarantine")
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True))
+
+
+def _told(bars: Progress) -> Callable[[str, int, int], None]:
+    """Show one bar for each thing that is gone through."""
+    tasks: dict[str, TaskID] = {}
+
+    def told(name: str, done: int, whole: int) -> None:
+        if name not in tasks:
+            tasks[name] = bars.add_task(name, total=whole)
+        bars.update(tasks[name], completed=done)
+
+    return told

@@ -1,0 +1,64 @@
+"""`mash contracts` and `mash policy`: what everyone signed, in a form that people read."""
+
+from pathlib import Path
+
+import click
+
+from access_policy.decision import DecisionPoint
+from access_policy.examples import failing_examples, shipped_examples
+from access_policy.rendering import render_matrix, render_rules
+from access_policy.rules import RuleBook, RulesRefused, shipped_rules
+from schemas.catalogue import load_catalogue
+from schemas.numbering import number_contracts
+
+SOURCES = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def contracts() -> None:
+    """List the contracts, or number a new one."""
+
+
+@contracts.command(name="list", epilog="Example: mash contracts list")
+def list_contracts() -> None:
+    """List every contract with its id on the wire."""
+    for contract in load_catalogue():
+        click.echo(f"{contract.id:4}  {contract.name} version {contract.version}")
+
+
+@contracts.command(name="seal", epilog="Example: mash contracts seal schemas/contracts")
+@click.argument("folder", type=SOURCES)
+def seal_contracts(folder: Path) -> None:
+    """Give the new contracts in FOLDER the next free ids, for good; commit ids.json with them."""
+    click.echo("\n".join(number_contracts(folder)) or "Every contract has its id already.")
+
+
+@click.group()
+def policy() -> None:
+    """Test the access rules against their examples, or render them for people to read."""
+
+
+@policy.command(name="check", epilog="Example: mash policy check")
+def check_policy() -> None:
+    """Run every example of the access rules; exit code 1 when one comes out otherwise."""
+    examples = shipped_examples()
+    failing = failing_examples(DecisionPoint(_book()), examples)
+    click.echo("\n".join([*failing, f"{len(examples) - len(failing)} of {len(examples)} examples come out as written"]))
+    raise SystemExit(bool(failing))
+
+
+@policy.command(name="render", epilog="Example: mash policy render docs/rules")
+@click.argument("folder", type=SOURCES)
+def render_policy(folder: Path) -> None:
+    """Write the rules and the whole decision matrix into FOLDER; the difference shows which cells a change flips."""
+    book = _book()
+    (folder / "matrix.csv").write_text(render_matrix(book), encoding="utf-8")
+    (folder / "rules.md").write_text(render_rules(book, shipped_examples()), encoding="utf-8")
+    click.echo(f"Wrote matrix.csv and rules.md into {folder}.")
+
+
+def _book() -> RuleBook:
+    try:
+        return shipped_rules()
+    except RulesRefused as error:
+        raise click.ClickException(str(error)) from error
