@@ -4,51 +4,122 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import wraps
 from pathlib import Path
+from typing import NoReturn, ParamSpec
 
 import faust
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from psycopg import Connection
 
 from apps.connections import aiokafka_options, kafka_login
+from apps.failures import WorkerRefused, explain
+from apps.lifeline import SUPERVISED, end_with_parent
+from apps.plain_log import set_up_log
+from apps.rebuild import WORKERS
+from apps.services.secret_files import private_folder
 from apps.settings import Settings, load_settings
 from apps.watchdog import Watchdog
-from apps.wiring import HUB_USER, WORKS, Work, broker, event_log, start_producer
-from streams.app import Turn, make_app
+from apps.wiring import HUB_USER, WORKS, Work, broker, event_log, start_producer, worker_store
+from projections.rows import Rows
+from streams.app import Stage, Turn, make_app
 from streams.progress import Place
 
 WATCH_SECONDS = 5.0
+FAILED = 1
+logger = logging.getLogger(__name__)
+Given = ParamSpec("Given")
 
 
 def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
-    """Run the worker of this role until it is told to stop; the process leaves with exit code 1 when a stage fails."""
-    settings = load_settings(environ, folder)
+    """Run the worker of this role until it is told to stop; the process leaves with exit code 1 and one sentence when anything fails."""
+    set_up_log(environ.get("MASH_LOG_LEVEL", "INFO").upper())
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    producer = loop.run_until_complete(start_producer(settings))
-    ends = loop.run_until_complete(_start_reader_of_ends(settings))
-    app = worker_app(settings, WORKS[role](settings, event_log(producer)), ends)
-    worker = faust.Worker(app, loop=loop, loglevel=logging.INFO, redirect_stdouts=False, workdir=folder)
-    worker.execute_from_commandline()
+    try:
+        settings = load_settings(environ, folder)
+        alone = share_the_hub(settings)
+        producer, ends = loop.run_until_complete(_start_clients(settings))
+        app = worker_app(settings, WORKS[role](settings, event_log(producer)), ends)
+        app.on_after_shutdown.connect(_closing(producer, ends))
+        # Faust makes an empty folder where it stands, although it keeps no table here.
+        place = private_folder(settings.home / "run")
+        worker = faust.Worker(app, loop=loop, override_logging=False, redirect_stdouts=False, quiet=True, workdir=place)
+    except Exception as error:  # noqa: BLE001 - any error ends the worker, with its sentence
+        end(error)
+    logger.info("the %s worker is starting", role)
+    with alone:
+        worker.execute_from_commandline()
 
 
 def worker_app(settings: Settings, work: Work, ends: AIOKafkaConsumer) -> faust.App:
-    """Make the Faust app of one worker, its watchdog among its turns."""
+    """Make the Faust app of one worker, its watchdog among its turns; the first error of any stage or turn ends the process."""
 
     def assigned() -> Iterable[Place]:
         return [(place.topic, place.partition) for place in app.consumer.assignment()]
 
     watchdog = Watchdog(ends, work.positions, assigned)
-    turns = (*work.turns, Turn("watch", WATCH_SECONDS, watchdog.look))
-    app = make_app(work.group, broker(settings), work.stages, turns, work.positions)
+    watch = Turn("watch", WATCH_SECONDS, watchdog.look)
+    stages = [Stage(stage.name, stage.topics, ending(stage.fold)) for stage in work.stages]
+    turns = [Turn(turn.name, turn.seconds, ending(turn.act)) for turn in (*work.turns, watch)]
+    app = make_app(work.group, broker(settings), stages, turns, work.positions)
     return app
 
 
-async def _start_reader_of_ends(settings: Settings) -> AIOKafkaConsumer:
-    consumer = AIOKafkaConsumer(**aiokafka_options(kafka_login(settings, HUB_USER)))
-    await consumer.start()
-    return consumer
+def share_the_hub(settings: Settings) -> Connection[Rows]:
+    """Hold the lock that all workers share, for as long as the connection lives; WorkerRefused while a rebuild has it for itself."""
+    conn = worker_store(settings)
+    (shared,) = conn.execute("select pg_try_advisory_lock_shared(%s)", (WORKERS,)).fetchone() or (False,)
+    if not shared:
+        conn.close()
+        raise WorkerRefused(
+            "Expected to share the hub with other workers, found a rebuild that has it for itself; "
+            "let `mash rebuild` finish: the worker starts again by itself."
+        )
+    return conn
+
+
+def ending(act: Callable[Given, Awaitable[None]]) -> Callable[Given, Awaitable[None]]:
+    """Wrap a stage's or a turn's work so that its first error ends the process: Faust would stop that agent alone, silently."""
+
+    @wraps(act)
+    async def ended(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            await act(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - any error ends the worker, with its sentence
+            end(error)
+
+    return ended
+
+
+def end(error: Exception) -> NoReturn:
+    """Say why in one sentence and end the process at once: an orderly stop would wait for what is broken. Positions are written with their rows, so nothing is lost."""
+    logger.critical("THE WORKER ENDS: %s", explain(error), exc_info=error)
+    logging.shutdown()
+    os._exit(FAILED)
+
+
+async def _start_clients(settings: Settings) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
+    """Start what writes the log and what asks for its ends."""
+    producer = await start_producer(settings)
+    ends = AIOKafkaConsumer(**aiokafka_options(kafka_login(settings, HUB_USER)))
+    await ends.start()
+    return producer, ends
+
+
+def _closing(producer: AIOKafkaProducer, ends: AIOKafkaConsumer) -> Callable[..., Awaitable[None]]:
+    """Close the clients once Faust has stopped all that uses them."""
+
+    async def close(*_: object, **__: object) -> None:
+        await producer.stop()
+        await ends.stop()
+        logger.info("the worker has stopped as it was told to")
+
+    return close
 
 
 if __name__ == "__main__":
+    if SUPERVISED in sys.argv[2:]:
+        end_with_parent(sys.stdin.fileno())
     run_worker(sys.argv[1], dict(os.environ), Path.cwd())
