@@ -83,7 +83,7 @@ def years_after(day: date, years: int) -> date:
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
-def pupil_number(household: Household, born: date, number: int, today: date) -> str | None:
+def pupil_number(born: date, number: int, today: date) -> str | None:
     """Give the UPN of a child who has reached school age by `today`, None before."""
     entered = years_after(born, STARTS_SCHOOL)
     if entered > today:
@@ -115,7 +115,7 @@ def _child(household: Household, number: int, youngest: date, rng: Random, today
         given_name=rng.choice(GIVEN[sex]),
         born=born,
         sex=sex,
-        upn=pupil_number(household, born, number, today),
+        upn=pupil_number(born, number, today),
         matched=rng.random() < 0.93,
         known_to_social_care=rng.random() < (0.55 if household.known_to_police else 0.25),
     )

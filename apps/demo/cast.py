@@ -1,0 +1,87 @@
+"""The children whom the stories are about: always the same numbers, names and local ids, whatever the seed and the day."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from apps.demo.background import Record
+from apps.demo.households import GIVEN, SURNAMES, Child, Household, pupil_number, years_after
+from apps.demo.identifiers import postcode
+from apps.demo.moments import Scene
+from schemas.topics import AGENCIES
+
+CAST = 16
+"""Story children are numbered 1 to 16; 4 and 5 are twins, and everybody else of the county has a higher number."""
+TWINS = (4, 5)
+UNMATCHED = (14, 15, 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One child of a story under every identifier that may be used to look for it: local ids as (agency, id)."""
+
+    nhs_number: str
+    upn: str | None
+    local_ids: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One thing to look at in the demo: who it is about, one sentence for a person, and the statements behind it as (agency, reference).
+
+    `told_last` says that some of them are in the last wave of files: what was known before it differs from what is known after.
+    """
+
+    name: str
+    sentence: str
+    children: tuple[Known, ...]
+    references: tuple[tuple[str, str], ...]
+    told_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A story and all records that tell it; `key` are those behind its sentence."""
+
+    name: str
+    sentence: str
+    children: tuple[Child, ...]
+    key: tuple[Record, ...]
+    rest: tuple[Record, ...] = field(default=())
+
+    def story(self) -> Story:
+        """Give the story as the demo prints it."""
+        return Story(
+            self.name,
+            self.sentence,
+            tuple(known(child) for child in self.children),
+            tuple((record.agency, record.reference) for record in self.key),
+            any(record.late for record in self.key),
+        )
+
+
+def known(child: Child) -> Known:
+    """List a child's identifiers."""
+    agencies = [agency for agency in AGENCIES if agency in {"childrens_social_care", "education", "health", "police"}]
+    return Known(child.nhs_number, child.upn, tuple((agency, child.local_id(agency)) for agency in agencies))
+
+
+def cast(number: int, scene: Scene) -> Child:
+    """Give a story child by number, from 1 to 16; all are of primary school age on the day of the demo."""
+    home = TWINS[0] if number in TWINS else number
+    sex = "F" if home % 2 else "M"
+    born = _birthday(home, scene.today)
+    return Child(
+        number=number,
+        household=Household(
+            home, f"Testperson-{SURNAMES[home + 6]}", f"{home} Story Lane, Fictionham, Exampleshire", postcode(home)
+        ),
+        given_name=GIVEN[sex][number % len(GIVEN[sex])],
+        born=born,
+        sex=sex,
+        upn=pupil_number(born, number, scene.today),
+        matched=number not in UNMATCHED,
+    )
+
+
+def _birthday(home: int, today: date) -> date:
+    return years_after(today, -8) - timedelta(days=37 * home)
