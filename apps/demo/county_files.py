@@ -26,7 +26,7 @@ BRIDGES, MAIN, LAST = 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class CountyFile:
-    """One file to deliver: whose it is, how it is read (`mapping` for a CSV file), its wave, its rows and how many of them will be refused.
+    """One file to deliver: whose it is, how it is read (`mapping` for a CSV file), its wave, its rows and the codes of those that will be refused, sorted.
 
     A wave is sent when the hub has admitted the one before.
     """
@@ -37,7 +37,12 @@ class CountyFile:
     mapping: str | None
     wave: int
     rows: int
-    refused: int
+    refusals: tuple[str, ...]
+
+    @property
+    def refused(self) -> int:
+        """How many rows will be refused."""
+        return len(self.refusals)
 
 
 def write_files(folder: Path, records: Sequence[Record], flaws: Sequence[Flaw], today: date) -> tuple[CountyFile, ...]:
@@ -74,8 +79,11 @@ def _write_csv(
     writer.writerows(lines)
     path = folder / f"{agency}{'-late' if late else ''}.csv"
     path.write_bytes(out.getvalue().encode())
-    refused = sum(isinstance(row, Flaw) for row in chosen)
-    return CountyFile(agency, "csv", path, agency, LAST if late else MAIN, len(lines), refused)
+    return CountyFile(agency, "csv", path, agency, LAST if late else MAIN, len(lines), _refusals(chosen))
+
+
+def _refusals(rows: Iterable[Record | Flaw]) -> tuple[str, ...]:
+    return tuple(sorted(row.code for row in rows if isinstance(row, Flaw)))
 
 
 def _write_events(folder: Path, agency: str, rows: Iterable[Record | Flaw], *, late: bool) -> list[CountyFile]:
@@ -91,8 +99,8 @@ def _write_events(folder: Path, agency: str, rows: Iterable[Record | Flaw], *, l
             row.event() if isinstance(row, Posted) else row.row() for row in part if isinstance(row, Posted | Flaw)
         ]
         path.write_text(json.dumps(events, indent=1) + "\n", "utf-8")
-        refused = sum(isinstance(row, Flaw) for row in part)
-        files.append(CountyFile(agency, "json", path, None, LAST if late else BRIDGES, len(events), refused))
+        wave = LAST if late else BRIDGES
+        files.append(CountyFile(agency, "json", path, None, wave, len(events), _refusals(part)))
     return files
 
 
@@ -123,8 +131,8 @@ def _write_census(folder: Path, episodes: Iterable[Episode], today: date) -> Cou
     indent(message)
     path = folder / "cin_census.xml"
     path.write_bytes(tostring(message, encoding="utf-8", xml_declaration=True) + b"\n")
-    refused = sum(IMPOSSIBLE_DAY in one.protection.reviews for one in ordered if one.protection)
-    return CountyFile(CENSUS_AGENCY, "census", path, None, MAIN, sum(one.rows() for one in ordered), refused)
+    refusals = ("bad-date",) * sum(IMPOSSIBLE_DAY in one.protection.reviews for one in ordered if one.protection)
+    return CountyFile(CENSUS_AGENCY, "census", path, None, MAIN, sum(one.rows() for one in ordered), refusals)
 
 
 def _write_header(header: Element, today: date) -> None:

@@ -16,57 +16,25 @@ class DemoPerson:
     shows: str
 
 
+ANALYST = "reads what the agencies told openly, sees that more is withheld and whom to ask"
+HEALTH = "reads what health told, and knows that other agencies hold more"
+POLICE = "holds every police clearance: the only one who reads sealed and locked police entries"
+AUDITOR = "verifies the ledger and sees who was shown what, and never reads a child's entries"
+OPERATOR = "keeps the hub running and reads nothing in it"
+REFUSED = "no rule permits this person anything: whatever is asked for is refused, and the refusal is recorded"
+CARE = "childrens_social_care"
+ALL_POLICE = ("locked", "police_intelligence", "sealed")
+
+
 def demo_people() -> tuple[DemoPerson, ...]:
     """List the people of the demo."""
     return (
-        DemoPerson(
-            "demo-analyst",
-            "Ana Testperson-Mash",
-            "childrens_social_care",
-            "analyst",
-            (),
-            "a MASH analyst: reads what the agencies told openly, and sees that more is withheld and whom to ask",
-        ),
-        DemoPerson(
-            "demo-health",
-            "Hal Testperson-Ward",
-            "health",
-            "practitioner",
-            (),
-            "a health practitioner: reads what health told, and knows that other agencies hold more",
-        ),
-        DemoPerson(
-            "demo-police",
-            "Pol Testperson-Desk",
-            "police",
-            "analyst",
-            ("locked", "police_intelligence", "sealed"),
-            "a police analyst with every police clearance: the only one who reads sealed and locked police entries",
-        ),
-        DemoPerson(
-            "demo-auditor",
-            "Aud Testperson-Check",
-            "childrens_social_care",
-            "auditor",
-            (),
-            "an auditor: verifies the ledger and sees who was shown what, and never reads a child's entries",
-        ),
-        DemoPerson(
-            "demo-operator",
-            "Opa Testperson-Rack",
-            "childrens_social_care",
-            "operator",
-            (),
-            "an operator: keeps the hub running and reads nothing in it",
-        ),
-        DemoPerson(
-            "demo-refused",
-            "Ref Testperson-Board",
-            "education",
-            "governance",
-            (),
-            "a reader whom no rule permits: whatever this person asks for is refused, and the refusal is recorded",
-        ),
+        DemoPerson("demo-analyst", "Ana Testperson-Mash", CARE, "analyst", (), ANALYST),
+        DemoPerson("demo-health", "Hal Testperson-Ward", "health", "practitioner", (), HEALTH),
+        DemoPerson("demo-police", "Pol Testperson-Desk", "police", "analyst", ALL_POLICE, POLICE),
+        DemoPerson("demo-auditor", "Aud Testperson-Check", CARE, "auditor", (), AUDITOR),
+        DemoPerson("demo-operator", "Opa Testperson-Rack", CARE, "operator", (), OPERATOR),
+        DemoPerson("demo-refused", "Ref Testperson-Board", "education", "governance", (), REFUSED),
     )
 
 

@@ -1,6 +1,7 @@
 """The stories of the demo about what was told: a missed pattern, a late event, a correction, twins, a silence, a seal. Each gives its records."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 from apps.demo.background import Record, record_number, safe_and_well
 from apps.demo.care_background import decision
@@ -23,29 +24,25 @@ def absence(child: Child, number: int, first: date, last: date) -> SchoolRecord:
     return SchoolRecord(child, number, first, last, "ABSENCE", "O", "No reason given; nobody answered the telephone.")
 
 
+def attended(child: Child, number: int, when: datetime, reason: str, note: str) -> HealthRecord:
+    """Tell a visit to the emergency department."""
+    return HealthRecord(child, number, when, "ATTENDED", EMERGENCY, reason, note)
+
+
+def incident(child: Child, night: date, kind: str, summary: str) -> PoliceRecord:
+    """Tell an incident of an evening, recorded the same night."""
+    return PoliceRecord(child, record_number(child, night, 90), at(night, "22:15"), at(night, "23:50"), kind, summary)
+
+
 def missed_pattern(scene: Scene) -> Told:
     """Give three agencies a concern within 28 days, none of them knowing of the others."""
     child = cast(1, scene)
     last = term_day_before(days_before(scene.today, 3))
-    first, seen, night = term_day_before(days_before(last, 3)), days_before(last, 8), days_before(last, 20)
+    night, seen, first = days_before(last, 20), days_before(last, 8), term_day_before(days_before(last, 3))
+    heard = "Neighbour heard screaming; adults said that nothing had happened; the child was in the room."
     key = (
-        PoliceRecord(
-            child,
-            record_number(child, night, 90),
-            at(night, "22:15"),
-            at(days_before(night, -1), "02:40"),
-            "domestic incident",
-            "Neighbour heard screaming; adults said that nothing had happened; the child was in the room.",
-        ),
-        HealthRecord(
-            child,
-            901,
-            at(seen, "21:05"),
-            "ATTENDED",
-            EMERGENCY,
-            "bruise to the cheek",
-            "Said to have walked into a door.",
-        ),
+        incident(child, night, "domestic incident", heard),
+        attended(child, 901, at(seen, "21:05"), "bruise to the cheek", "Said to have walked into a door."),
         absence(child, 901, first, last),
     )
     sentence = (
@@ -59,20 +56,11 @@ def late_event(scene: Scene) -> Told:
     """Let police record an incident months after it happened: it completes a pattern that nobody could see at the time."""
     child = cast(2, scene)
     missed = term_day_before(days_before(scene.today, 150))
-    night = days_before(missed, 9)
-    late = PoliceRecord(
-        child,
-        record_number(child, night, 90),
-        at(night, "23:30"),
-        at(days_before(scene.today, 2), "09:20"),
-        "domestic incident",
-        "Told by a witness only now: the child was hit with a belt that night.",
-        late=True,
-    )
-    attended = HealthRecord(
-        child, 901, at(days_before(missed, 4), "18:10"), "ATTENDED", EMERGENCY, "painful back", "Said to have fallen."
-    )
-    key = (late, attended, absence(child, 901, missed, missed))
+    learned = at(days_before(scene.today, 2), "09:20")
+    said = "Told by a witness only now: the child was hit with a belt that night."
+    late = replace(incident(child, days_before(missed, 9), "domestic incident", said), recorded=learned, late=True)
+    back = attended(child, 901, at(days_before(missed, 4), "18:10"), "painful back", "Said to have fallen.")
+    key = (late, back, absence(child, 901, missed, missed))
     sentence = (
         "A late event: police learned this week of what happened five months ago. As known before the last files came, two agencies had a concern; "
         "as known now, three had, and the hub raises the alert that was missing then."
@@ -83,46 +71,37 @@ def late_event(scene: Scene) -> Told:
 def correction(scene: Scene) -> Told:
     """Let health correct what an attendance was for, and police withdraw an incident that was another child's."""
     child = cast(3, scene)
-    seen, night = at(days_before(scene.today, 47), "19:25"), days_before(scene.today, 90)
-    wrong = PoliceRecord(
+    night = days_before(scene.today, 90)
+    wrong = incident(child, night, "anti-social behaviour", "Seen with others on the roof of a shed.")
+    burn = attended(
         child,
-        record_number(child, night, 90),
-        at(night, "20:05"),
-        at(night, "23:50"),
-        "anti-social behaviour",
-        "Seen with others on the roof of a shed.",
+        901,
+        at(days_before(scene.today, 47), "19:25"),
+        "scald to the left hand",
+        "Tea spilt; the explanation fits.",
     )
-    first = HealthRecord(
-        child, 901, seen, "ATTENDED", EMERGENCY, "scald to the left hand", "Tea spilt; the explanation fits."
+    reviewed = "Reviewed by a consultant: a round burn; the explanation does not fit."
+    corrected = replace(burn, number=902, reason="burn to the right hand", note=reviewed, corrects=901, late=True)
+    key = (burn, corrected, wrong, _withdrawal(wrong, days_before(scene.today, 2)))
+    sentence = (
+        "A correction and a retraction: health first wrote a scald that the explanation fits, then a burn that it does not; police withdraw an incident "
+        "that was another child's. The chronology shows what stands, and keeps what it replaced."
     )
-    corrected = HealthRecord(
-        child,
-        902,
-        seen,
-        "ATTENDED",
-        EMERGENCY,
-        "burn to the right hand",
-        "Reviewed by a consultant: a round burn; the explanation does not fit.",
-        corrects=901,
-        late=True,
-    )
-    withdrawn = PoliceRecord(
-        child,
-        record_number(child, night, 91),
-        at(days_before(scene.today, 2), "11:00"),
-        at(days_before(scene.today, 2), "11:15"),
+    return Told("correction and retraction", sentence, (child,), key, (safe_and_well(child, days_before(night, 30)),))
+
+
+def _withdrawal(wrong: PoliceRecord, day: date) -> PoliceRecord:
+    return PoliceRecord(
+        wrong.child,
+        record_number(wrong.child, day, 91),
+        at(day, "11:00"),
+        at(day, "11:15"),
         "",
         "Mistaken identity: it was another child of the same street.",
         record_type="RETRACT",
         amends=wrong.number,
         late=True,
     )
-    sentence = (
-        "A correction and a retraction: health first wrote a scald that the explanation fits, then a burn that it does not; police withdraw an incident "
-        "that was another child's. The chronology shows what stands, and keeps what it replaced."
-    )
-    key = (first, corrected, wrong, withdrawn)
-    return Told("correction and retraction", sentence, (child,), key, (safe_and_well(child, days_before(night, 30)),))
 
 
 def twins(scene: Scene) -> Told:
@@ -139,9 +118,7 @@ def twins(scene: Scene) -> Told:
         )
         key += [absence(child, 901, day, day), episode]
         rest.append(decision(episode, 0, scene, 1))
-    fell = HealthRecord(
-        both[0], 901, at(days_before(scene.today, 30), "13:40"), "ATTENDED", EMERGENCY, "broken arm", "Fell off a wall."
-    )
+    fell = attended(both[0], 901, at(days_before(scene.today, 30), "13:40"), "broken arm", "Fell off a wall.")
     sentence = (
         "Twins: one family name, one address, one date of birth, one school, two NHS numbers. Exact identifiers keep them apart: the broken arm is in "
         "one record only."
@@ -168,44 +145,39 @@ def quiet_agency(scene: Scene) -> Told:
 def sealed_items(scene: Scene) -> Told:
     """Let police seal one item, which is counted and withheld, and lock another, which is not there at all for others."""
     child = cast(7, scene)
-    dates = [days_before(scene.today, days) for days in (62, 33, 19)]
-    incident = PoliceRecord(
-        child,
-        record_number(child, dates[0], 90),
-        at(dates[0], "19:00"),
-        at(dates[0], "22:00"),
-        "missing child",
-        "Home after two hours; would not say where from.",
+    day = days_before(scene.today, 62)
+    missing = incident(child, day, "missing child", "Home after two hours; would not say where from.")
+    suspect = "An adult who collects the child is a suspect in an investigation."
+    source = "A source in the household is at risk if this is known."
+    items = (
+        _intelligence(child, days_before(scene.today, 33), "SEALED", suspect),
+        _intelligence(child, days_before(scene.today, 19), "LOCKED", source),
     )
-    said = (
-        "An adult who collects the child is a suspect in an investigation.",
-        "A source in the household is at risk if this is known.",
-    )
-    items = tuple(
-        PoliceRecord(
-            child,
-            record_number(child, day, 91 + place),
-            at(day, "14:00"),
-            at(day, "16:30"),
-            "intelligence",
-            said[place],
-            record_type="INTEL",
-            marking=("SEALED", "LOCKED")[place],
-            grading=Grading(1, "B", "C", "Ask the police desk before any use."),
-        )
-        for place, day in enumerate(dates[1:])
-    )
-    body = {
-        "source_evaluation": 2,
-        "assessment": "D",
-        "handling": "P",
-        "summary": "Said to be driven to parties by adults.",
-    }
-    day = days_before(scene.today, 80)
-    told = {"assertion": "OPINION", "sensitivity": "RESTRICTED"}
-    opened = Posted(child, 2, "police", "IntelligenceGraded", moment(day, "12:00"), moment(day, "13:00"), body, told)
     sentence = (
         "What must stay sealed: of two pieces of police intelligence one is sealed (an analyst of another agency sees that the police withhold something, and "
         "whom to ask) and one is locked (for them it is not there). The police analyst reads both."
     )
-    return Told("sealed and locked", sentence, (child,), (incident, *items, opened), (safe_and_well(child, dates[0]),))
+    key = (missing, *items, _open_intelligence(child, days_before(scene.today, 80)))
+    return Told("sealed and locked", sentence, (child,), key, (safe_and_well(child, day),))
+
+
+def _intelligence(child: Child, day: date, marking: str, summary: str) -> PoliceRecord:
+    return PoliceRecord(
+        child,
+        record_number(child, day, 91 if marking == "SEALED" else 92),
+        at(day, "14:00"),
+        at(day, "16:30"),
+        "intelligence",
+        summary,
+        record_type="INTEL",
+        marking=marking,
+        grading=Grading(1, "B", "C", "Ask the police desk before any use."),
+    )
+
+
+def _open_intelligence(child: Child, day: date) -> Posted:
+    """Tell intelligence that is open to whoever is cleared for it."""
+    said = "Said to be driven to parties by adults."
+    body = {"source_evaluation": 2, "assessment": "D", "handling": "P", "summary": said}
+    told = {"assertion": "OPINION", "sensitivity": "RESTRICTED"}
+    return Posted(child, 2, "police", "IntelligenceGraded", moment(day, "12:00"), moment(day, "13:00"), body, told)

@@ -105,7 +105,7 @@ def flaws(scene: Scene) -> tuple[Flaw, ...]:
         Flaw(police[0], {"occurred_date": "31/02/2024"}, "bad-date"),
         Flaw(police[1], {"nominal_no": ""}, "no-reference"),
         Flaw(police[2], {"record_type": "NOTE"}, "unknown-code"),
-        Flaw(health[0], {"hospital_no": ""}, "no-local-id"),
+        Flaw(health[0], {"hospital_no": ""}, "empty-cell"),
         Flaw(health[1], {"contact_at": "yesterday noon"}, "bad-time"),
         Flaw(schools[0], {"first_day": "2024-05-31"}, "bad-date"),
         Flaw(schools[1], {"sessions_missed": "a few"}, "bad-number"),
