@@ -114,18 +114,35 @@ def pristine(hub_services: HubServices) -> None:
 @pytest.fixture
 def fresh_databases(hub_services: HubServices, pristine: None) -> HubServices:
     """Give both databases as they were provisioned; who is still connected to the old ones is cut off."""
-    plans = (MAIN_DATABASE, KEYS_DATABASE)
-    with psycopg.connect(hub_services.server_conninfo(), autocommit=True) as server:
-        for name, plan in zip(_database_names(hub_services), plans, strict=True):
-            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
-            server.execute(_create(name, template=f"{name}_pristine", owner=plan.owner))
-            restrict_database(server, name, plan.roles)
+    renew_databases(hub_services)
     return hub_services
 
 
 @pytest.fixture
 def fresh_topics(hub_services: HubServices, kafka_admin: KafkaAdminClient) -> HubServices:
     """Give every topic empty, its offsets beginning at 0."""
+    empty_topics(kafka_admin)
+    return hub_services
+
+
+@pytest.fixture
+def fresh_hub(fresh_topics: HubServices, fresh_databases: HubServices) -> HubServices:
+    """Give the parts as they were provisioned: topics and databases empty."""
+    return fresh_databases
+
+
+def renew_databases(hub: HubServices) -> None:
+    """Put both databases back as they were when `pristine` copied them."""
+    plans = (MAIN_DATABASE, KEYS_DATABASE)
+    with psycopg.connect(hub.server_conninfo(), autocommit=True) as server:
+        for name, plan in zip(_database_names(hub), plans, strict=True):
+            server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+            server.execute(_create(name, template=f"{name}_pristine", owner=plan.owner))
+            restrict_database(server, name, plan.roles)
+
+
+def empty_topics(kafka_admin: KafkaAdminClient) -> None:
+    """Empty every topic that holds anything."""
     partitions = [TopicPartition(topic.name, number) for topic in TOPICS for number in range(topic.partitions)]
     ends = kafka_admin.list_partition_offsets(dict.fromkeys(partitions, OffsetSpec.LATEST))
     used = sorted({partition.topic for partition, end in ends.items() if end.offset > 0})
@@ -134,13 +151,6 @@ def fresh_topics(hub_services: HubServices, kafka_admin: KafkaAdminClient) -> Hu
         # The broker forgets a topic a moment after it has agreed to.
         assert wait_until(lambda: not set(used) & set(kafka_admin.list_topics()), 15)
         ensure_topics(kafka_admin, TOPICS)
-    return hub_services
-
-
-@pytest.fixture
-def fresh_hub(fresh_topics: HubServices, fresh_databases: HubServices) -> HubServices:
-    """Give the parts as they were provisioned: topics and databases empty."""
-    return fresh_databases
 
 
 def _database_names(hub: HubServices) -> tuple[str, str]:
