@@ -14,7 +14,7 @@ from typing import Any
 
 from fastavro import parse_schema
 
-from schemas.canonical import Check, compile_check
+from schemas.canonical import Reader, compile_reader
 
 SHARED = ("Envelope",)
 COMPLEX = ("record", "enum", "fixed", "array", "map")
@@ -28,14 +28,14 @@ class CatalogueBroken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """One version of one record that may be on the wire: `schema` is the full Avro text, `fast` the same without logical types (times as integers), `check` its canonical form."""
+    """One version of one record that may be on the wire: `schema` is the full Avro text, `fast` the same without logical types (times as integers), `reader` reads its canonical encoding."""
 
     id: int
     name: str
     version: int
     schema: str
     fast: Any = field(repr=False)
-    check: Check = field(repr=False)
+    reader: Reader = field(repr=False)
 
     @property
     def short_name(self) -> str:
@@ -102,7 +102,7 @@ def _contract(contract_id: int, version: int, text: str) -> Contract:
     record = json.loads(text)
     lint(record)
     fast = parse_schema(_without_logical_types(record))
-    return Contract(contract_id, f"{record['namespace']}.{record['name']}", version, text, fast, compile_check(fast))
+    return Contract(contract_id, f"{record['namespace']}.{record['name']}", version, text, fast, compile_reader(fast))
 
 
 def _with_shared(part: Any, shared: dict[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """The guarded codec: hostile bytes go in, a statement that means exactly those bytes comes out, or one exception.
 
-Guards, in order: size before anything; Confluent prefix and a committed contract; canonical acceptance (a walk over the bytes that builds nothing, see
-`canonical.py`); only then decode. So the library's decoder never sees bytes that stop early, claim more than they hold or mean two things.
+Guards, in order: size before anything; Confluent prefix and a committed contract; and a reader that reads nothing but the canonical encoding (see
+`canonical.py`), so bytes that stop early, claim more than they hold or mean two things are refused before anything is made of them.
 """
 
 import struct
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from fastavro import schemaless_reader, schemaless_writer
+from fastavro import schemaless_writer
 
-from schemas.canonical import is_canonical
+from schemas.canonical import NotCanonical, read_whole
 from schemas.catalogue import Catalogue, Contract
 from schemas.topics import MAX_STATEMENT_BYTES
 
@@ -74,19 +74,13 @@ def decode(catalogue: Catalogue, message: bytes) -> Decoded:
 
 def decode_payload(contract: Contract, payload: bytes) -> dict[str, Any]:
     """Read bare Avro bytes under guard, as `decode` does."""
-    if not is_canonical(contract.check, payload):
+    try:
+        value = read_whole(contract.reader, payload)
+    except NotCanonical:
         raise ContractBroken(
             "not-canonical",
-            f"expected the one canonical encoding of {contract.name}, found bytes that stop early, go on too long or are written another way; "
+            f"expected the one canonical encoding of {contract.name}, found bytes that stop early, go on too long, are no UTF-8 or are written another way; "
             "use a stock Avro serializer with the contract whose id is sent, and send nothing after the record",
-        )
-    try:
-        value = schemaless_reader(BytesIO(payload), contract.fast, None)
-    except Exception as error:  # noqa: BLE001 - one exception type for whatever the library raises
-        # One exception type for everything a decoder can raise on hostile bytes; the cause may quote them, so it is dropped.
-        raise ContractBroken(
-            "not-decodable",
-            f"expected the Avro bytes of {contract.name}, found a text that is not UTF-8 ({type(error).__name__}); write texts as UTF-8",
         ) from None
     return value  # type: ignore[no-any-return]  # a contract is always a record, which is read as a dict
 

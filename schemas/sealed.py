@@ -3,11 +3,11 @@
 In Avro a record is its fields' bytes in a row, so the header's bytes are a slice of the event's: they are the seal's associated data as they stand.
 """
 
-from io import BytesIO
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from fastavro import parse_schema, schemaless_reader, schemaless_writer
+from fastavro import parse_schema
 
+from schemas.canonical import NotCanonical, compile_reader, compile_writer, read_long, write_long
 from schemas.catalogue import Catalogue
 from schemas.codec import MAGIC, PREFIX, ContractBroken
 
@@ -67,18 +67,18 @@ class SealedCodec:
                 "expected the contract mash.hub.SealedEvent among the committed ones, found none; restore schemas/contracts",
             )
         header, _ = contract.fast["fields"]
-        self._header = parse_schema(header["type"])
+        schema = parse_schema(header["type"])
+        self._write_header = compile_writer(schema)
+        self._read_header = compile_reader(schema)
         self._prefix = PREFIX.pack(MAGIC, contract.id)
 
     def header_bytes(self, header: Header) -> bytes:
         """Encode a header alone: the associated data of its seal."""
-        out = BytesIO()
-        schemaless_writer(out, self._header, header._asdict() | {"identified_by": header.identified_by._asdict()})
-        return out.getvalue()
+        return self._write_header(header)
 
     def write(self, header_bytes: bytes, sealed: bytes) -> bytes:
         """Put a header's bytes and the sealed message together as one message in Confluent's wire format."""
-        return b"".join((self._prefix, header_bytes, _varint(len(sealed)), sealed))
+        return b"".join((self._prefix, header_bytes, write_long(len(sealed)), sealed))
 
     def read(self, message: bytes) -> SealedEvent:
         """Take a hub event apart; ContractBroken when it is not one."""
@@ -87,27 +87,19 @@ class SealedCodec:
                 "unknown-contract",
                 "expected a hub event, found another message; only the hub may write to hub.events: run `mash verify`",
             )
-        source = BytesIO(message)
-        source.seek(PREFIX.size)
         try:
-            value: dict[str, Any] = schemaless_reader(source, self._header, None)
-            start = source.tell()
-            sealed = schemaless_reader(source, "bytes", None)
-        except Exception as error:  # noqa: BLE001 - one exception type for whatever the library raises
-            raise ContractBroken(
-                "not-decodable",
-                f"expected a whole hub event, found one that breaks off ({type(error).__name__}); run `mash verify`",
-            ) from None
-        value["identified_by"] = Identification(**value["identified_by"])
-        return SealedEvent(Header(**value), message[PREFIX.size : start], sealed)
+            value, start = self._read_header(message, PREFIX.size)
+            length, place = read_long(message, start)
+        except (NotCanonical, IndexError, UnicodeDecodeError) as error:
+            raise _broken_off(error) from None
+        if place + length != len(message):
+            raise _broken_off(NotCanonical())
+        value["identified_by"] = Identification(*value["identified_by"].values())
+        return SealedEvent(Header(*value.values()), message[PREFIX.size : start], message[place:])
 
 
-def _varint(length: int) -> bytes:
-    """Write a length as Avro writes a long: zigzag, seven bits a byte."""
-    rest = length << 1
-    out = bytearray()
-    while rest > 0x7F:
-        out.append((rest & 0x7F) | 0x80)
-        rest >>= 7
-    out.append(rest)
-    return bytes(out)
+def _broken_off(error: Exception) -> ContractBroken:
+    return ContractBroken(
+        "not-decodable",
+        f"expected a whole hub event, found one that breaks off ({type(error).__name__}); run `mash verify`",
+    )
