@@ -15,9 +15,10 @@ QUIET = {
     "faust": logging.WARNING,
     "mode": logging.WARNING,
     "abc": logging.WARNING,
+    "streams.runs": logging.WARNING,
 }
 """Libraries that speak too much: Kafka's repeat a broken connection many times a second and quote messages at debug level, which the worker
-says once; Faust (`abc` too is its) tells of each of its parts that starts and stops."""
+says once; Faust (`abc` and `streams.runs` are its classes too) tells of each of its parts that starts and stops."""
 
 
 class PlainFormatter(logging.Formatter):

@@ -6,11 +6,13 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import wraps
+from io import StringIO
 from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import faust
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from mode import Service
 from psycopg import Connection
 
 from apps.connections import aiokafka_options, kafka_login
@@ -32,6 +34,22 @@ logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 
 
+class Clients(Service):
+    """Closes the worker's own Kafka clients; Faust stops it after the app, whose agents may write until they end."""
+
+    mundane_level = "debug"
+
+    def __init__(self, producer: AIOKafkaProducer, ends: AIOKafkaConsumer) -> None:
+        super().__init__()
+        self._clients = (producer, ends)
+
+    async def on_stop(self) -> None:
+        """Close them."""
+        for client in self._clients:
+            await client.stop()
+        logger.info("the worker has stopped as it was told to")
+
+
 def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
     """Run the worker of this role until it is told to stop; the process leaves with exit code 1 and one sentence when anything fails."""
     set_up_log(environ.get("MASH_LOG_LEVEL", "INFO").upper())
@@ -40,17 +58,32 @@ def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
     try:
         settings = load_settings(environ, folder)
         alone = share_the_hub(settings)
-        producer, ends = loop.run_until_complete(_start_clients(settings))
-        app = worker_app(settings, WORKS[role](settings, event_log(producer)), ends)
-        app.on_after_shutdown.connect(_closing(producer, ends))
-        # Faust makes an empty folder where it stands, although it keeps no table here.
-        place = private_folder(settings.home / "run")
-        worker = faust.Worker(app, loop=loop, override_logging=False, redirect_stdouts=False, quiet=True, workdir=place)
+        worker = _made(role, settings, loop)
     except Exception as error:  # noqa: BLE001 - any error ends the worker, with its sentence
         end(error)
     logger.info("the %s worker is starting", role)
     with alone:
-        worker.execute_from_commandline()
+        try:
+            worker.execute_from_commandline()
+        except SystemExit:
+            if worker.crash_reason is not None:
+                end(worker.crash_reason)
+            raise
+
+
+def _made(role: str, settings: Settings, loop: asyncio.AbstractEventLoop) -> faust.Worker:
+    producer, ends = loop.run_until_complete(_start_clients(settings))
+    app = worker_app(settings, WORKS[role](settings, event_log(producer)), ends)
+    return faust.Worker(
+        app,
+        Clients(producer, ends),
+        loop=loop,
+        override_logging=False,
+        redirect_stdouts=False,
+        stdout=StringIO(),  # its spinner moves a cursor
+        # Faust makes an empty folder where it stands, although it keeps no table here.
+        workdir=private_folder(settings.home / "run"),
+    )
 
 
 def worker_app(settings: Settings, work: Work, ends: AIOKafkaConsumer) -> faust.App:
@@ -93,7 +126,7 @@ def ending(act: Callable[Given, Awaitable[None]]) -> Callable[Given, Awaitable[N
     return ended
 
 
-def end(error: Exception) -> NoReturn:
+def end(error: BaseException) -> NoReturn:
     """Say why in one sentence and end the process at once: an orderly stop would wait for what is broken. Positions are written with their rows, so nothing is lost."""
     logger.critical("THE WORKER ENDS: %s", explain(error), exc_info=error)
     logging.shutdown()
@@ -106,17 +139,6 @@ async def _start_clients(settings: Settings) -> tuple[AIOKafkaProducer, AIOKafka
     ends = AIOKafkaConsumer(**aiokafka_options(kafka_login(settings, HUB_USER)))
     await ends.start()
     return producer, ends
-
-
-def _closing(producer: AIOKafkaProducer, ends: AIOKafkaConsumer) -> Callable[..., Awaitable[None]]:
-    """Close the clients once Faust has stopped all that uses them."""
-
-    async def close(*_: object, **__: object) -> None:
-        await producer.stop()
-        await ends.stop()
-        logger.info("the worker has stopped as it was told to")
-
-    return close
 
 
 if __name__ == "__main__":

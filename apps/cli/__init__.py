@@ -8,6 +8,8 @@ from apps.cli.provision import provision_command
 from apps.cli.record import alerts, chronology, find, people
 from apps.cli.rules import contracts, policy
 from apps.cli.services import services_commands
+from apps.cli.stop import stop_command
+from apps.cli.workers import workers_commands
 
 
 @click.group(
@@ -18,8 +20,8 @@ def main() -> None:
     """Run a Multi-Agency Safeguarding Hub: its parts, its record, its proofs."""
 
 
-main.add_command(services_commands)
-main.add_command(provision_command)
+for command in (services_commands, provision_command, workers_commands, stop_command):
+    main.add_command(command)
 for command in (feed, find, chronology, alerts, people):
     main.add_command(command)
 for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):

@@ -1,0 +1,80 @@
+"""How far the workers have read, and how far the log goes: the one measure of whether the hub is up to date."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from kafka import KafkaConsumer, TopicPartition
+
+from apps.connections import conninfo, kafka_login, kafka_python_options
+from apps.reach import check_kafka, check_postgres
+from apps.settings import Settings
+from apps.wiring import HUB_USER, PROJECT, lowest_positions
+from apps.workers.layout import ROLES
+from projections.alert_outbox import LOOK_BACK, OVERDUE, WAITING
+from projections.rows import open_store
+from schemas.topics import AGENCIES, LEDGERED, agency_topic, partitions_of
+from streams import admit, ledger
+
+READER = "mash_reader"
+STAGES = {"admit": (admit.STAGE,), "project": (PROJECT, ledger.STAGE)}
+TOPICS = {"admit": tuple(agency_topic(agency) for agency in AGENCIES), "project": LEDGERED}
+"""What each role reads; the projecting worker folds the very topics that the ledger covers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How many records one role has read in all its partitions, and how many there are."""
+
+    role: str
+    read: int
+    end: int
+
+    @property
+    def behind(self) -> int:
+        """Count the records still to be read."""
+        return self.end - self.read
+
+
+@dataclass(frozen=True, slots=True)
+class LogProgress:
+    """Asks for positions and ends; `alerts_due` tells whether any alert still has to be raised at a moment (UTC)."""
+
+    positions: Mapping[str, Callable[[], Mapping[tuple[str, int], int]]]
+    consumer: KafkaConsumer
+    alerts_due: Callable[[datetime], bool]
+
+    def lag(self, role: str) -> Lag:
+        """Say how far this role is; what expired unread before the log's beginning counts as read."""
+        places = [TopicPartition(topic, part) for topic in TOPICS[role] for part in range(partitions_of(topic))]
+        # Positions first: asked for after the ends, they could already be past them.
+        stored = self.positions[role]()
+        begins, ends = self.consumer.beginning_offsets(places), self.consumer.end_offsets(places)
+        read = sum(max(stored.get((place.topic, place.partition), 0), begins[place]) for place in places)
+        return Lag(role, read, sum(ends.values()))
+
+    def settled(self, now: datetime) -> bool:
+        """Say whether everything told so far is admitted, folded, signed for in the ledger, and every alert of it raised and folded."""
+        # In the order in which one gives work to the next; each is done before the next is asked.
+        return not self.lag("admit").behind and not self.alerts_due(now) and not self.lag("project").behind
+
+
+@contextmanager
+def log_progress(settings: Settings) -> Iterator[LogProgress]:
+    """Connect as mash_reader and as the hub's Kafka user; ReachError or SettingsError when a part is not there."""
+    login = kafka_login(settings, HUB_USER)
+    check_kafka(login)
+    check_postgres(conninfo(settings, READER))
+    consumer = KafkaConsumer(**kafka_python_options(login))
+    try:
+        with open_store(conninfo(settings, READER)) as conn:
+
+            def alerts_due(now: datetime) -> bool:
+                overdue = conn.execute(OVERDUE, {"now": now, "since": now - LOOK_BACK}).fetchone()
+                return overdue is not None or conn.execute(WAITING).fetchone() is not None
+
+            positions = {role: lowest_positions(conn, STAGES[role]) for role in ROLES}
+            yield LogProgress(positions, consumer, alerts_due)
+    finally:
+        consumer.close()
