@@ -1,6 +1,7 @@
 """What happens in the county all the time: visits, injuries, absences, incidents, episodes of social care. Most of it stays below the thresholds."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
@@ -117,7 +118,8 @@ def _incidents(family: Sequence[Child], scene: Scene, rng: Random) -> list[Polic
     oldest = min(child.born for child in family)
     for number, day in enumerate(random_days(rng, told_days(oldest, scene.today), 1.8)):
         make = _intelligence if rng.random() < 0.08 else _incident
-        found += [make(child, day, number, scene, rng) for child in family if child.born < day]
+        record = make(family[0], day, number, scene, rng)
+        found += [replace(record, child=child) for child in family if child.born < day]
     for child in {record.child.number: record.child for record in found}.values():
         if child.matched:
             found.append(safe_and_well(child, date.fromordinal(rng.choice(told_days(child.born, scene.today)))))

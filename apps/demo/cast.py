@@ -7,7 +7,6 @@ from apps.demo.background import Record
 from apps.demo.households import GIVEN, SURNAMES, Child, Household, pupil_number, years_after
 from apps.demo.identifiers import postcode
 from apps.demo.moments import Scene
-from schemas.topics import AGENCIES
 
 CAST = 16
 """Story children are numbered 1 to 16; 4 and 5 are twins, and everybody else of the county has a higher number."""
@@ -17,7 +16,7 @@ UNMATCHED = (14, 15, 16)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One child of a story under every identifier that may be used to look for it: local ids as (agency, id)."""
+    """One child of a story under every identifier that agencies told of it: local ids as (agency, id). An agency that told nothing has none."""
 
     nhs_number: str
     upn: str | None
@@ -53,16 +52,17 @@ class Told:
         return Story(
             self.name,
             self.sentence,
-            tuple(known(child) for child in self.children),
+            tuple(self._known(child) for child in self.children),
             tuple((record.agency, record.reference) for record in self.key),
             any(record.late for record in self.key),
         )
 
-
-def known(child: Child) -> Known:
-    """List a child's identifiers."""
-    agencies = [agency for agency in AGENCIES if agency in {"childrens_social_care", "education", "health", "police"}]
-    return Known(child.nhs_number, child.upn, tuple((agency, child.local_id(agency)) for agency in agencies))
+    def _known(self, child: Child) -> Known:
+        """List the identifiers under which a child is told of: health, which knows every child, and whoever tells the story."""
+        agencies = {"health", *(record.agency for record in (*self.key, *self.rest) if record.child == child)}
+        return Known(
+            child.nhs_number, child.upn, tuple((agency, child.local_id(agency)) for agency in sorted(agencies))
+        )
 
 
 def cast(number: int, scene: Scene) -> Child:

@@ -62,7 +62,7 @@ def late_event(scene: Scene) -> Told:
     back = attended(child, 901, at(days_before(missed, 4), "18:10"), "painful back", "Said to have fallen.")
     key = (late, back, absence(child, 901, missed, missed))
     sentence = (
-        "A late event: police learned this week of what happened five months ago. As known before the last files came, two agencies had a concern; "
+        "A late event: police learned two days ago of what happened months before. As known before the last files came, two agencies had a concern; "
         "as known now, three had, and the hub raises the alert that was missing then."
     )
     return Told("late event", sentence, (child,), key, (safe_and_well(child, days_before(scene.today, 400)),))

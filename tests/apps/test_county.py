@@ -125,6 +125,19 @@ def test_no_reference_stands_for_two_statements(read: Read) -> None:
     assert len(set(told)) == len(told)
 
 
+def test_an_incident_of_a_household_is_told_alike_of_each_of_its_children(read: Read) -> None:
+    incidents: dict[str, set[tuple[str, int, int]]] = {}
+    shared = 0
+    for one in read.statements():
+        envelope = one.value["envelope"]
+        if one.event_type == "PoliceIncidentRecorded":
+            told = incidents.setdefault(envelope["correlation"], set())
+            shared += bool(told)
+            told.add((one.value["kind"], envelope["happened"]["earliest"], envelope["learned"]["earliest"]))
+    assert shared > 50
+    assert all(len(told) == 1 for told in incidents.values())
+
+
 def test_amendments_name_statements_of_the_same_agency_and_child(read: Read) -> None:
     known = {(one.agency, one.reference): one for one in read.statements()}
     amends = [(one, one.value["envelope"]["corrects"] or one.value["envelope"]["retracts"]) for one in known.values()]
@@ -237,6 +250,10 @@ def test_every_story_names_statements_that_were_told(read: Read, small: Read) ->
             assert set(story.references) <= told, story.name
             assert story.told_last == bool(set(story.references) & last), story.name
             assert story.sentence.endswith(".")
+            identified = {local for child in story.children for local in child.local_ids}
+            assert identified <= {
+                (one.agency, one.value["envelope"]["child"]["local_id"]) for one in county.statements()
+            }
 
 
 def windows(statements: list[Statement], today: date) -> frozenset[Met]:
