@@ -1,6 +1,7 @@
 """Keyed fingerprints: they say that two things are the same, and nothing else, to whoever has no root key."""
 
 import hmac
+from functools import lru_cache
 
 NHS_NUMBER = "nhs_number"
 UPN = "upn"
@@ -35,7 +36,7 @@ def event_id(secret: bytes, agency: str, reference: str) -> bytes:
 
 def content_digest(secret: bytes, payload: bytes) -> bytes:
     """Fingerprint a statement's bytes (32 bytes): tells a repeat from a change, and lets nobody without the secret guess at the content."""
-    return hmac.digest(secret, payload, "sha256")
+    return mac(secret, payload)
 
 
 def _keyed(secret: bytes, space: str, value: str) -> bytes:
@@ -43,4 +44,17 @@ def _keyed(secret: bytes, space: str, value: str) -> bytes:
     # error, since that error would quote the identifier.
     first = space.encode("utf-8", "surrogatepass")
     message = len(first).to_bytes(4) + first + value.encode("utf-8", "surrogatepass")
-    return hmac.digest(secret, message, "sha256")
+    return mac(secret, message)
+
+
+def mac(secret: bytes, message: bytes) -> bytes:
+    """Give HMAC-SHA256 (32 bytes) of a message."""
+    state = _keyed_state(secret).copy()
+    state.update(message)
+    return state.digest()
+
+
+@lru_cache(maxsize=16)
+def _keyed_state(secret: bytes) -> hmac.HMAC:
+    """Work a key's schedule out once: it costs as much as a short message. A hub has a handful of such keys, and holds them in memory anyway."""
+    return hmac.new(secret, digestmod="sha256")

@@ -4,13 +4,13 @@ Sealed bytes are nonce (12), ciphertext, tag (16). The nonce is derived from eve
 entry twice gives the same bytes, and two different contents never meet under one nonce.
 """
 
-import hmac
 from collections.abc import Callable
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from access_policy.blind_index import mac
 from access_policy.keys import EntryKey
 
 NONCE_BYTES = 12
@@ -42,7 +42,7 @@ class Sealer:
         # Fixed widths and the header's length keep apart what would read the same when joined: without the length, one
         # byte moved from header to body would be another content under the same nonce.
         told = b"".join((key.key_id.bytes, event_id, len(header).to_bytes(8), header, plaintext))
-        nonce = hmac.digest(self._nonce_secret, told, "sha256")[:NONCE_BYTES]
+        nonce = mac(self._nonce_secret, told)[:NONCE_BYTES]
         return nonce + self._cipher(key.secret).encrypt(nonce, plaintext, header)
 
 
