@@ -3,6 +3,7 @@
 import click
 
 from apps.cli.auditor import disclosures, quarantine, rebuild_command, refusals, trace, verify_command
+from apps.cli.demo import demo_command
 from apps.cli.feed import feed
 from apps.cli.provision import provision_command
 from apps.cli.record import alerts, chronology, find, people
@@ -20,7 +21,7 @@ def main() -> None:
     """Run a Multi-Agency Safeguarding Hub: its parts, its record, its proofs."""
 
 
-for command in (services_commands, provision_command, workers_commands, stop_command):
+for command in (services_commands, provision_command, workers_commands, stop_command, demo_command):
     main.add_command(command)
 for command in (feed, find, chronology, alerts, people):
     main.add_command(command)

@@ -21,7 +21,7 @@ def services_commands() -> None:
 def up() -> None:
     """Start what does not run yet; the first time this makes passwords and fetches Kafka (43 MB)."""
     with progress("starting Kafka and PostgreSQL") as say:
-        services.up(home(), _world(), say)
+        services.up(home(), this_world(), say)
 
 
 @services_commands.command(epilog="Example: mash services status")
@@ -58,9 +58,10 @@ def reset(yes: bool) -> None:
 def secrets() -> None:
     """Make the administrators' passwords and the broker's certificates, which docker-compose.yml needs, and start nothing."""
     with progress("making secrets") as say:
-        services.make_secrets(home(), _world())
+        services.make_secrets(home(), this_world())
         say(f"passwords and certificates are in {home() / 'secrets'}")
 
 
-def _world() -> services.World:
+def this_world() -> services.World:
+    """Give the world as it is now."""
     return services.World(os.environ, datetime.now(UTC), random.SystemRandom(), os.geteuid())

@@ -1,0 +1,40 @@
+"""The first look: one child's merged chronology, asked for through the one door like everybody's."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from access_policy.blind_index import NHS_NUMBER
+from apps.demo.run import DemoBroken
+from apps.doors import open_doors
+from apps.people import load_people
+from apps.settings import Settings
+from query.door import Refused
+from query.find_child import Identifier, find_child
+from query.open_record import open_record
+from query.plain_text import record_in_plain_text
+
+ANALYST = "demo-analyst"
+PURPOSE = "safeguarding_enquiry"
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """Who looked, at which child, and what was shown, a line each."""
+
+    staff_id: str
+    child: UUID
+    lines: tuple[str, ...]
+
+
+def first_look(settings: Settings, nhs_number: str) -> FirstLook:
+    """Find the child and open the record as the demo's analyst; DemoBroken when the hub refuses or does not know the child."""
+    staff, doors = load_people(settings).named(ANALYST), open_doors(settings)
+    found = find_child(doors.door, staff, Identifier(NHS_NUMBER, nhs_number), PURPOSE, doors.blind_index)
+    if isinstance(found, Refused) or found.child is None:
+        raise DemoBroken(
+            "Expected the first child of the stories to be known, found that it is not; see `mash workers status`."
+        )
+    opened = open_record(doors.door, staff, found.child, PURPOSE, None)
+    if isinstance(opened, Refused):
+        raise DemoBroken(f"Expected {ANALYST} to be shown the record, found a refusal: {' '.join(opened.sentences)}")
+    return FirstLook(ANALYST, found.child, tuple(record_in_plain_text(opened.view)))
