@@ -1,0 +1,263 @@
+"""Real workers on the real parts: start, kill, freeze and stop them, tell them things, wait until something is true, and say what they came to."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetSpec, TopicPartition
+from psycopg import Connection
+
+from apps.connections import kafka_python_options
+from apps.keys import make_hub_keys
+from apps.services.daemons import wait_until
+from apps.wiring import PROJECT
+from projections.alert_outbox import LOOK_BACK, OVERDUE
+from projections.positions import stored_positions
+from projections.rows import Rows, open_store
+from projections.rules.packs import load_rule_packs
+from projections.sql_store import SqlProjections
+from schemas.catalogue import load_catalogue
+from schemas.sealed import SealedCodec
+from schemas.topics import AGENCIES, HUB_EVENTS, LEDGERED, TOPICS, agency_topic
+from streams import admit, ledger
+from tests.hub_parts import HubServices, empty_topics, renew_databases
+from tests.system.statements import Told
+
+ROOT = Path(__file__).parents[2]
+Place = tuple[str, int]
+"""A topic and a partition."""
+READ_BY = {
+    admit.STAGE: tuple(agency_topic(agency) for agency in AGENCIES),
+    PROJECT: LEDGERED,
+    ledger.STAGE: LEDGERED,
+}
+"""Which topics each stage reads."""
+PATIENCE_SECONDS = 90.0
+
+ALERTED = """
+select (select min(e.event_id::text)::uuid from chronology_entry e where e.child = a.child), a.rule from alert a
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a run came to, in words that do not depend on order or on random pseudonyms: equal for the same statements, however they arrived."""
+
+    digest: bytes
+    entries: int
+    admitted: frozenset[UUID]
+    identifiers: frozenset[bytes]
+    alerted: frozenset[tuple[UUID, str]]
+    """Children, each named by its smallest event id, with the rules that raised an alert about them."""
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One worker process, and the log that it writes."""
+
+    role: str
+    process: subprocess.Popen[bytes] = field(repr=False)
+    log: Path
+
+    def why(self) -> str:
+        """Give the last sentences that it left."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return f"{self.role} {self.process.pid} (exit code {self.process.poll()}):\n  " + "\n  ".join(lines[-12:])
+
+
+@dataclass
+class Hub:
+    """The hub of one test: the real parts, empty at first, and the workers that the test started."""
+
+    services: HubServices
+    admin: KafkaAdminClient
+    folder: Path
+    workers: list[Worker] = field(default_factory=list)
+
+    def renew(self) -> None:
+        """Empty topics and databases; the root keys stay, so the same statements get the same event ids."""
+        self.kill_all()
+        empty_topics(self.admin)
+        renew_databases(self.services)
+        make_hub_keys(self.services.settings, os.urandom)
+
+    def start(self, *roles: str) -> list[Worker]:
+        """Start a worker for each role, without waiting for it."""
+        return [self._start(role) for role in roles]
+
+    def _start(self, role: str) -> Worker:
+        log = self.folder / f"{role}-{len(self.workers)}.log"
+        with log.open("wb") as output:
+            command = [sys.executable, "-m", "apps.worker", role]
+            process = subprocess.Popen(
+                command, env=self.services.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        worker = Worker(role, process, log)
+        self.workers.append(worker)
+        return worker
+
+    def kill(self, worker: Worker) -> None:
+        """End a worker as `kill -9` does, and wait until it is gone."""
+        worker.process.send_signal(signal.SIGKILL)
+        worker.process.wait()
+
+    def stop(self, *workers: Worker) -> None:
+        """Ask workers to stop in order, and wait until they have; each must say that it stopped as it was told to (exit code 0)."""
+        for worker in workers:
+            worker.process.send_signal(signal.SIGTERM)
+        for worker in workers:
+            assert worker.process.wait(PATIENCE_SECONDS) == 0, worker.why()
+
+    def kill_all(self) -> None:
+        """End whatever this test left running."""
+        for worker in self.workers:
+            if worker.process.poll() is None:
+                self.kill(worker)
+
+    def until(self, true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until a condition holds; an assertion with the last lines of every living worker if it does not come to."""
+        if not wait_until(true, seconds):
+            logs = "\n".join(worker.why() for worker in self.workers[-4:])
+            raise AssertionError(f"expected {what} within {seconds:.0f} s, found {self._behind()} behind\n{logs}")
+
+    def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until everything told is admitted, folded, in the ledger, and every alert that is due is out and folded too."""
+        self.until(self.settled, "all that was told to be folded", seconds)
+
+    def settled(self) -> bool:
+        """Whether nothing is left to do; alerts are asked for first, since publishing one moves the end of the log."""
+        return self._alerts_are_out() and not self._behind()
+
+    def ends(self) -> dict[Place, int]:
+        """Give the next offset that each partition of every topic will get."""
+        places = [TopicPartition(topic.name, part) for topic in TOPICS for part in range(topic.partitions)]
+        found = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
+        return {(place.topic, place.partition): end.offset for place, end in found.items()}
+
+    def read_so_far(self, stage: str) -> int:
+        """Say how many records a stage has read of all its partitions."""
+        with self.store() as conn:
+            return sum(stored_positions(conn, stage).values())
+
+    def assigned(self, role: str) -> list[frozenset[Place]]:
+        """Say which partitions each member of a role's consumer group has, as the broker knows it."""
+        (group,) = self.admin.describe_groups([f"mash-{role}"]).values()
+        return [_assigned(member) for member in group["members"]]
+
+    @contextmanager
+    def store(self) -> Iterator[Connection[Rows]]:
+        """Connect to the main database as the auditor, who may read everything and change nothing."""
+        with open_store(self.services.conninfo("mash_auditor")) as conn:
+            yield conn
+
+    def account(self) -> Account:
+        """Say what the run came to."""
+        with self.store() as conn:
+            digest = SqlProjections(conn, SealedCodec(load_catalogue()), load_rule_packs(), PROJECT).digest()
+            return Account(
+                digest,
+                _count(conn, "chronology_entry"),
+                frozenset(row[0] for row in conn.execute("select event_id from admitted")),
+                frozenset(row[0] for row in conn.execute("select blind_index from identifier")),
+                frozenset((name, rule) for name, rule in conn.execute(ALERTED)),
+                _count(conn, "quarantined"),
+            )
+
+    def rows(self, query: str) -> list[Rows]:
+        """Ask the main database something as the auditor."""
+        with self.store() as conn:
+            return conn.execute(query).fetchall()
+
+    def log(self, topic: str) -> list[Any]:
+        """Read all of a topic, partition by partition."""
+        options = kafka_python_options(self.services.login("auditor"))
+        ends = {place: end for place, end in self.ends().items() if place[0] == topic}
+        found: list[Any] = []
+        with ExitStack() as closing:
+            consumer = KafkaConsumer(**options, group_id=None, enable_auto_commit=False)
+            closing.callback(consumer.close)
+            consumer.assign([TopicPartition(*place) for place in ends])
+            consumer.seek_to_beginning()
+            while len(found) < sum(ends.values()):
+                found += [record for records in consumer.poll(timeout_ms=1000).values() for record in records]
+        return found
+
+    def _alerts_are_out(self) -> bool:
+        now = datetime.now(UTC)
+        with self.store() as conn:
+            overdue = conn.execute(OVERDUE, {"now": now, "since": now - LOOK_BACK}).fetchone()
+            waiting = conn.execute("select 1 from alert where raised is null").fetchone()
+        return overdue is None and waiting is None
+
+    def _behind(self) -> dict[str, int]:
+        ends, behind = self.ends(), {}
+        with self.store() as conn:
+            for stage, topics in READ_BY.items():
+                stored = stored_positions(conn, stage)
+                left = sum(end - stored.get(place, 0) for place, end in ends.items() if place[0] in topics)
+                if left:
+                    behind[stage] = left
+        return behind
+
+
+def publish(services: HubServices, told: Iterable[Told]) -> None:
+    """Send statements, each as its agency's own user and in the order given for each partition; every one is in the log when this returns."""
+    by_agency: dict[str, list[Told]] = defaultdict(list)
+    for one in told:
+        by_agency[one.agency].append(one)
+    for agency, statements in by_agency.items():
+        producer = KafkaProducer(**kafka_python_options(services.login(agency)), acks="all", linger_ms=5)
+        try:
+            sent = [
+                producer.send(agency_topic(agency), value=one.message, partition=one.partition) for one in statements
+            ]
+            producer.flush(timeout=PATIENCE_SECONDS)
+            for one in sent:
+                one.get(timeout=PATIENCE_SECONDS)
+        finally:
+            producer.close()
+
+
+def repeats_in_the_log(records: Sequence[Any]) -> int:
+    """Say how many hub events were written more than once; every one of them must be byte for byte the same."""
+    codec = SealedCodec(load_catalogue())
+    written: Mapping[bytes, set[bytes]] = defaultdict(set)
+    for record in records:
+        written[codec.read(record.value).header.event_id].add(record.value)
+    changed = [UUID(bytes=event) for event, values in written.items() if len(values) > 1]
+    assert not changed, f"expected repeats to be byte for byte the same, found {len(changed)} events that changed"
+    return len(records) - len(written)
+
+
+def nothing_is_doubled(hub: Hub, told: int) -> int:
+    """Check that so many statements are each admitted once and folded once, and each alert raised once; give the harmless repeats in hub.events."""
+    assert hub.rows("select count(*), count(distinct event_id) from chronology_entry") == [(told, told)]
+    assert hub.rows("select count(*), count(distinct event_id) from admitted") == [(told, told)]
+    ((alerts, waiting),) = hub.rows(
+        "select count(distinct alert_id), count(*) filter (where raised is null) from alert"
+    )
+    assert waiting == 0
+    assert hub.rows("select count(distinct (child, rule, evidence, locked)) from alert") == [(alerts,)]
+    return repeats_in_the_log(hub.log(HUB_EVENTS))
+
+
+def _count(conn: Connection[Rows], table: str) -> int:
+    (row,) = conn.execute(f"select count(*) from {table}").fetchall()
+    return int(row[0])
+
+
+def _assigned(member: Mapping[str, Any]) -> frozenset[Place]:
+    assignment = member["member_assignment"]
+    if not assignment:
+        return frozenset()
+    return frozenset((one["topic"], part) for one in assignment["assigned_partitions"] for part in one["partitions"])
