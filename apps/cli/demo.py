@@ -103,7 +103,7 @@ def _sums(outcome: Outcome) -> Iterator[str]:
     if not outcome.admitted:
         yield "All of it had been told before: this run changed nothing."
     held = outcome.held
-    yield f"The hub holds {held.entries:,} entries about {held.children:,} children, {held.alerts:,} alerts and {held.questions:,} questions of identity for a person."
+    yield f"The hub holds {held.entries:,} entries in {held.children:,} children's records, {held.alerts:,} alerts and {held.questions:,} questions of identity for a person."
 
 
 def _looked(look: FirstLook) -> Iterator[str]:
