@@ -44,7 +44,7 @@ def start_kafka(place: BrokerPlace, environ: Mapping[str, str]) -> Daemon:
         require_free(port, layout.ports)
     java, jars = find_java(environ), kafka_jars(cache_folder(environ))
     _write_files(place)
-    if not _data(layout).exists():
+    if not _topics(layout).exists():
         _format(place, java, jars)
     arguments = layout.kafka / "run.args"
     arguments.write_text(java_arguments(jars, layout.logs, ["kafka.Kafka", str(_properties(layout))]), encoding="utf-8")
@@ -104,14 +104,14 @@ def _properties(layout: Layout) -> Path:
     return layout.kafka / "server.properties"
 
 
-def _data(layout: Layout) -> Path:
+def _topics(layout: Layout) -> Path:
     return layout.kafka / "data"
 
 
 def _write_files(place: BrokerPlace) -> None:
     layout = place.layout
     private_folder(layout.kafka)
-    _properties(layout).write_text(server_properties(place, _data(layout)), encoding="utf-8")
+    _properties(layout).write_text(server_properties(place, _topics(layout)), encoding="utf-8")
     (layout.kafka / "log4j2.properties").write_text(shipped("broker-log4j2.properties"), encoding="utf-8")
 
 
@@ -138,7 +138,7 @@ def _format(place: BrokerPlace, java: Path, jars: list[Path]) -> None:
             "`mash services reset` begins again."
         )
     # If we crash before this line there is no broker yet and the next start makes one; after it there is a whole one.
-    fresh.rename(_data(layout))
+    fresh.rename(_topics(layout))
 
 
 def _java_environ(environ: Mapping[str, str]) -> dict[str, str]:
