@@ -1,0 +1,107 @@
+"""The contracts as people read them: one page with every event type, its fields in words, and the ids on the wire."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from schemas.catalogue import Catalogue, Contract
+
+SHARED_FIELD = "envelope"
+"""The field that every statement has; its record is told once, at the head of the page."""
+
+
+def render_catalogue(catalogue: Catalogue) -> str:
+    """Render every contract of a catalogue as one Markdown page, statements of agencies first, in the order of their names."""
+    statements = sorted(catalogue.statements(), key=_order)
+    of_the_hub = sorted((one for one in catalogue if one not in statements), key=_order)
+    parts = [_INTRODUCTION, _register([*statements, *of_the_hub]), "\n## The envelope of every statement\n"]
+    parts += _tables(_envelope(statements))
+    parts.append("\n## What agencies tell\n")
+    parts += [part for one in statements for part in _section(one)]
+    parts.append("\n## What the hub writes itself\n\nNo agency may send these; the admit stage refuses them.\n")
+    parts += [part for one in of_the_hub for part in _section(one)]
+    return "".join(parts)
+
+
+def _order(contract: Contract) -> tuple[str, int]:
+    return contract.short_name, contract.version
+
+
+def _register(contracts: Iterable[Contract]) -> str:
+    rows = [
+        f"| [{_title(one)}](#{_title(one).lower().replace(' ', '-')}) | {one.id} | {one.version} | `{one.fingerprint[:12]}` | {json.loads(one.schema)['doc']} |\n"
+        for one in contracts
+    ]
+    return "| contract | id | version | SHA-256 begins | what it tells |\n|---|---|---|---|---|\n" + "".join(rows)
+
+
+def _section(contract: Contract) -> Iterator[str]:
+    record = json.loads(contract.schema)
+    yield f"\n### {_title(contract)}\n\n{record['doc']} Full name `{contract.name}`, id {contract.id}.\n"
+    yield from _tables(record)
+
+
+def _title(contract: Contract) -> str:
+    return contract.short_name if contract.version == 1 else f"{contract.short_name} version {contract.version}"
+
+
+def _envelope(statements: Iterable[Contract]) -> Any:
+    """Give the shared record as the first statement's full text holds it."""
+    record = json.loads(next(iter(statements)).schema)
+    return next(field["type"] for field in record["fields"] if field["name"] == SHARED_FIELD)
+
+
+def _tables(record: Any) -> Iterator[str]:
+    """Render the fields of a record, and after them those of each record that is defined inside it."""
+    fields = [field for field in record["fields"] if field["name"] != SHARED_FIELD]
+    if "doc" in record and record["name"] == "Envelope":
+        yield f"\n{record['doc']}\n"
+    if not fields:
+        yield "\nThe envelope, and no field of its own.\n"
+        return
+    yield "\n| field | type | what it holds |\n|---|---|---|\n"
+    yield from (f"| `{field['name']}` | {_in_words(field['type'])} | {field.get('doc', '')} |\n" for field in fields)
+    for inner in _inner_records(field["type"] for field in fields):
+        yield f"\n`{inner['name']}`:\n"
+        yield from _tables(inner)
+
+
+def _inner_records(kinds: Iterable[Any]) -> Iterator[Any]:
+    for kind in kinds:
+        for branch in kind if isinstance(kind, list) else [kind]:
+            if isinstance(branch, dict) and branch["type"] == "record":
+                yield branch
+
+
+def _in_words(kind: Any) -> str:
+    """Say an Avro type in words."""
+    if isinstance(kind, list):
+        return ", ".join([*(_in_words(one) for one in kind if one != "null"), "may be absent"])
+    if isinstance(kind, str):
+        return _NAMED.get(kind, f"`{kind}`")
+    if "logicalType" in kind:
+        return _LOGICAL[kind["logicalType"]]
+    if kind["type"] == "array":
+        return f"list of {_in_words(kind['items'])}"
+    if kind["type"] == "enum":
+        return f"one of {', '.join(kind['symbols'])}"
+    return f"{kind['size']} bytes (`{kind['name']}`)" if kind["type"] == "fixed" else f"`{kind['name']}`"
+
+
+_NAMED = {
+    "string": "text",
+    "int": "whole number",
+    "long": "whole number (64 bits)",
+    "boolean": "yes or no",
+    "bytes": "bytes",
+}
+_LOGICAL = {"date": "day", "timestamp-micros": "moment (microseconds, UTC)"}
+
+_INTRODUCTION = """# The contracts
+
+This page is generated from `schemas/contracts/` by `mash contracts render docs`; a test fails when it differs from what the contracts say.
+
+Each contract is an Avro record with a committed id. On the wire a message is a zero byte, the id in four bytes, and the record (Confluent's wire format).
+A published contract is never edited: what changes becomes a new version with a new id. `schemas/README.md` says how to add one.
+
+"""
