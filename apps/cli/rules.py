@@ -8,7 +8,10 @@ from access_policy.decision import DecisionPoint
 from access_policy.examples import failing_examples, shipped_examples
 from access_policy.rendering import render_matrix, render_rules
 from access_policy.rules import RuleBook, RulesRefused, shipped_rules
+from projections.rules.packs import RulePacksError, load_rule_packs
+from projections.rules.rules_page import render_rule_packs
 from schemas.catalogue import load_catalogue
+from schemas.catalogue_page import render_catalogue
 from schemas.numbering import number_contracts
 
 SOURCES = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -16,7 +19,7 @@ SOURCES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.group()
 def contracts() -> None:
-    """List the contracts, or number a new one."""
+    """List the contracts, render them for people to read, or number a new one."""
 
 
 @contracts.command(name="list", epilog="Example: mash contracts list")
@@ -33,9 +36,17 @@ def seal_contracts(folder: Path) -> None:
     click.echo("\n".join(number_contracts(folder)) or "Every contract has its id already.")
 
 
+@contracts.command(name="render", epilog="Example: mash contracts render docs")
+@click.argument("folder", type=SOURCES)
+def render_contracts(folder: Path) -> None:
+    """Write every contract with its fields into FOLDER/contracts.md."""
+    (folder / "contracts.md").write_text(render_catalogue(load_catalogue()), encoding="utf-8")
+    click.echo(f"Wrote contracts.md into {folder}.")
+
+
 @click.group()
 def policy() -> None:
-    """Test the access rules against their examples, or render them for people to read."""
+    """Test the access rules against their examples, or render the rules for people to read."""
 
 
 @policy.command(name="check", epilog="Example: mash policy check")
@@ -55,6 +66,18 @@ def render_policy(folder: Path) -> None:
     (folder / "matrix.csv").write_text(render_matrix(book), encoding="utf-8")
     (folder / "rules.md").write_text(render_rules(book, shipped_examples()), encoding="utf-8")
     click.echo(f"Wrote matrix.csv and rules.md into {folder}.")
+
+
+@policy.command(name="duties", epilog="Example: mash policy duties docs")
+@click.argument("folder", type=SOURCES)
+def render_duties(folder: Path) -> None:
+    """Write the rules with a clock or a threshold, each with its source, into FOLDER/clocks-and-thresholds.md."""
+    try:
+        page = render_rule_packs(load_rule_packs())
+    except RulePacksError as error:
+        raise click.ClickException(str(error)) from error
+    (folder / "clocks-and-thresholds.md").write_text(page, encoding="utf-8")
+    click.echo(f"Wrote clocks-and-thresholds.md into {folder}.")
 
 
 def _book() -> RuleBook:
