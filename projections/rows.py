@@ -43,7 +43,10 @@ class MomentDumper(Dumper):
 
 def open_store(conninfo: str, *, autocommit: bool = True) -> psycopg.Connection[Rows]:
     """Connect to a store; transactions are opened by name (`with conn.transaction()`), so autocommit is the rule outside them."""
-    conn: psycopg.Connection[Rows] = psycopg.connect(conninfo, autocommit=autocommit)
+    conn: psycopg.Connection[Rows] = psycopg.connect(conninfo, autocommit=True)
+    # Moments are read in UTC whatever the server's or this machine's zone: digests are over their text, and the calendar ends with UTC's year 9999.
+    conn.execute("set time zone 'UTC'")
+    conn.autocommit = autocommit
     conn.adapters.register_dumper(None, IdDumper)
     conn.adapters.register_dumper(None, MomentDumper)
     return conn
