@@ -82,17 +82,23 @@ class SqlFold:
         return len(fresh)
 
     def _without_repeats(self, logged: Sequence[LoggedEvent]) -> list[LoggedEvent]:
-        """Drop events that are folded already: admission wrote them again after a crash, byte for byte the same."""
+        """Drop events that are folded already: admission wrote them again after a crash, or the agency said the same twice and both were read at once."""
         ids = [event.header.event_id.hex() for event in logged]
         stored = {event_id.bytes: record for event_id, record in self._conn.execute(KNOWN, (ids,), binary=True)}
         fresh = []
         for event in logged:
-            known = stored.setdefault(event.header.event_id, event.record)
-            if known is event.record:
+            known = stored.get(event.header.event_id)
+            if known is None:
+                stored[event.header.event_id] = event.record
                 fresh.append(event)
-            elif known != event.record:
+            elif known != event.record and not self._says_the_same(known, event.header):
                 raise ProjectionBroken(
                     f"event {UUID(bytes=event.header.event_id)} at {event.part}/{event.offset}: expected the record already folded under this id, "
                     "found another; nothing was changed: run `mash verify`"
                 )
         return fresh
+
+    def _says_the_same(self, known: bytes, header: Header) -> bool:
+        """Whether a record under this id holds the same message of the same child: an agency may repeat itself in two partitions of its topic."""
+        other = self._codec.read(known).header
+        return (other.child, other.content_digest) == (header.child, header.content_digest)
