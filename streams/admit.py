@@ -60,9 +60,10 @@ class Admit:
             # Children and keys are durable once these return; if we crash before the events are written, reading again finds the same ones.
             placements = self.identity.place([statement.claim for statement in statements])
             events = self._sealed(statements, placements)
+            # Noted before they are written, committed after: who reads the same reference from another partition meanwhile waits, and then has a repeat.
+            self.admissions.remember((statement.event_id, statement.digest) for statement in statements)
             await self.log.write(HUB_QUARANTINE, [self._quarantined(one) for one in refused])
             await self.log.write(HUB_EVENTS, events)
-            self.admissions.remember((statement.event_id, statement.digest) for statement in statements)
             self.admissions.move_to(run.topic, run.partition, records[-1].offset + 1)
 
     def _sort(self, examined: Sequence[Statement | Refused]) -> tuple[list[Statement], list[Refused]]:
