@@ -33,6 +33,7 @@ class Project:
             following = fence(self._conn, self._stage, run.topic, run.partition)
             records = [(record.offset, record.value) for record in run.records if record.offset >= following]
             if records:
-                require_no_hole(self._stage, place, following, records[0][0], may_have_expired=False)
+                for due, (offset, _) in enumerate(records, following):
+                    require_no_hole(self._stage, place, due, offset, may_have_expired=False)
                 self._fold.fold(run.partition, records)
                 advance(self._conn, self._stage, run.topic, run.partition, records[-1][0] + 1)
