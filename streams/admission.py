@@ -131,9 +131,14 @@ class Examiner:
         return Claim(
             event_id,
             blind.blind_index(secret, blind.local_scheme(envelope["agency"]), child["local_id"]),
-            blind.blind_index(secret, blind.NHS_NUMBER, nhs) if nhs else None,
-            blind.blind_index(secret, blind.UPN, upn) if upn else None,
+            _said(secret, blind.NHS_NUMBER, nhs),
+            _said(secret, blind.UPN, upn),
         )
+
+
+def _said(secret: bytes, scheme: str, value: str | None) -> bytes | None:
+    """Fingerprint an identifier, or None where nothing is said: blanks and hyphens alone would make one child of all who send them."""
+    return blind.blind_index(secret, scheme, value) if value and blind.normalised(scheme, value) else None
 
 
 def require_sound(decoded: Decoded, owner: str) -> None:
