@@ -33,7 +33,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a statement belongs: its child, and the rule that said so (`exact`, `new` or `review`)."""
+    """Where a statement belongs: its child, and the rule that said so (`exact` or `review`).
+
+    That a child was new is not said: read again after a crash it is not, and the statement's header must come out the same.
+    """
 
     child: UUID
     rule: str
@@ -77,6 +80,23 @@ class Identity(Protocol):
         ...
 
 
+class MemoryIdentity:
+    """What it means, kept in memory: `known` holds who is who, `waiting` what waits for a person, by event id."""
+
+    def __init__(self, new_child: Callable[[], UUID]) -> None:
+        self._new_child = new_child
+        self.known = Known()
+
+    def place(self, claims: Sequence[Claim]) -> list[Placement]:
+        """Find or make the child of each statement, in order."""
+        return resolve(claims, self.known, self._new_child)
+
+    @property
+    def waiting(self) -> dict[bytes, ReviewItem]:
+        """Give the review list; a statement that was placed again waits once, as it did first."""
+        return {item.event_id: item for item in reversed(self.known.review)}
+
+
 def resolve(claims: Iterable[Claim], known: Known, new_child: Callable[[], UUID]) -> list[Placement]:
     """Place statements in order, adding to `known` what they teach; `new_child` gives a random pseudonym."""
     return [_resolve_one(claim, known, new_child) for claim in claims]
@@ -93,7 +113,7 @@ def _resolve_one(claim: Claim, known: Known, new_child: Callable[[], UUID]) -> P
     for scheme, index in claim.named():
         if index not in known.children:
             known.learn(index, scheme, child)
-    return Placement(child, "exact" if candidates else "new")
+    return Placement(child, "exact")
 
 
 def question(claim: Claim, known: Known, candidates: tuple[UUID, ...]) -> str | None:
