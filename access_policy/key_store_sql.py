@@ -16,25 +16,25 @@ CHILD_KEY_BYTES = 64
 
 _FIND_BY_SCOPE = """
 select e.key_id, e.child, e.agency, e.sensitivity, e.epoch, e.wrapped, c.wrapped
-from unnest(%s::uuid[], %s::text[], %s::text[], %s::integer[]) as w (child, agency, sensitivity, epoch)
+from unnest(%b::uuid[], %b::text[], %b::text[], %b::integer[]) as w (child, agency, sensitivity, epoch)
 join entry_key e using (child, agency, sensitivity, epoch)
 join child_key c using (child)"""
 
 _FIND_BY_ID = """
 select e.key_id, e.child, e.agency, e.sensitivity, e.epoch, e.wrapped, c.wrapped
 from entry_key e join child_key c using (child)
-where e.key_id = any (%s::uuid[])"""
+where e.key_id = any (%b::uuid[])"""
 
-_FIND_CHILD_KEYS = "select child, wrapped from child_key where child = any (%s::uuid[])"
+_FIND_CHILD_KEYS = "select child, wrapped from child_key where child = any (%b::uuid[])"
 
 _ADD_CHILD_KEYS = """
 insert into child_key (child, wrapped)
-select * from unnest(%s::uuid[], %s::bytea[]) as n (child, wrapped) order by child
+select * from unnest(%b::uuid[], %b::bytea[]) as n (child, wrapped) order by child
 on conflict (child) do nothing"""
 
 _ADD_ENTRY_KEYS = """
 insert into entry_key (key_id, child, agency, sensitivity, epoch, wrapped)
-select * from unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::integer[], %s::bytea[])
+select * from unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::integer[], %b::bytea[])
     as n (key_id, child, agency, sensitivity, epoch, wrapped) order by child, agency, sensitivity, epoch
 on conflict (child, agency, sensitivity, epoch) do nothing"""
 

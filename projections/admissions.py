@@ -7,9 +7,9 @@ from typing import Protocol
 from psycopg import Connection
 
 from projections.positions import advance, fence
-from projections.rows import Rows, copy_rows
+from projections.rows import Ids, Rows, copy_rows
 
-KNOWN = "select event_id, content_digest from admitted where event_id = any(%s::uuid[])"
+KNOWN = "select event_id, content_digest from admitted where event_id = any(%b)"
 COLUMNS = [("event_id", "uuid"), ("content_digest", "bytea")]
 
 
@@ -48,8 +48,9 @@ class SqlAdmissions:
 
     def known(self, event_ids: Sequence[bytes]) -> dict[bytes, bytes]:
         """Look the statements up."""
-        ids = [event_id.hex() for event_id in event_ids]
-        return {event_id.bytes: digest for event_id, digest in self._conn.execute(KNOWN, (ids,), binary=True)}
+        return {
+            event_id.bytes: digest for event_id, digest in self._conn.execute(KNOWN, (Ids(event_ids),), binary=True)
+        }
 
     def remember(self, admitted: Iterable[tuple[bytes, bytes]]) -> None:
         """Add the statements to those admitted."""

@@ -6,13 +6,13 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.identity import ONE_EACH, Claim, Known, Placement, ReviewItem, resolve, review_index
-from projections.rows import Rows
+from projections.rows import Blobs, Ids, Rows
 
 NEW_CHILDREN = 0x6D617368
 """The advisory lock that whoever makes a child holds, so that two workers cannot make one child twice."""
-BY_INDEX = "select blind_index, child from identifier where blind_index = any(%s)"
-HELD = "select child, scheme, blind_index from identifier where child = any(%s) and scheme = any(%s)"
-LEARN = "insert into identifier (blind_index, scheme, child) select * from unnest(%s::bytea[], %s::text[], %s::uuid[]) on conflict do nothing"
+BY_INDEX = "select blind_index, child from identifier where blind_index = any(%b)"
+HELD = "select child, scheme, blind_index from identifier where child = any(%b) and scheme = any(%s)"
+LEARN = "insert into identifier (blind_index, scheme, child) select * from unnest(%b, %s::text[], %b) on conflict do nothing"
 WAIT = "insert into review_item (event_id, child, candidates, reason) values (%s, %s, %s, %s) on conflict do nothing"
 
 
@@ -52,7 +52,7 @@ class SqlIdentity:
     def _learn(self, known: Known) -> None:
         if known.new:
             indexes, schemes, children = zip(*known.new, strict=True)
-            self._conn.execute(LEARN, (list(indexes), list(schemes), list(children)))
+            self._conn.execute(LEARN, (Blobs(indexes), list(schemes), Ids(child.bytes for child in children)))
         record_review(self._conn, known.review)
 
     def _remember(self, children: dict[bytes, UUID]) -> None:
@@ -63,10 +63,12 @@ class SqlIdentity:
 
 def known_of(conn: Connection[Rows], claims: Sequence[Claim]) -> Known:
     """Look up what is known of the identifiers of these statements."""
-    asked = list({index for claim in claims for index in (review_index(claim), *(index for _, index in claim.named()))})
-    known = Known(children=dict(conn.execute(BY_INDEX, (asked,)).fetchall()))
-    found = list(set(known.children.values()))
-    for child, scheme, index in conn.execute(HELD, (found, list(ONE_EACH))).fetchall():
+    asked = Blobs(
+        {index for claim in claims for index in (review_index(claim), *(index for _, index in claim.named()))}
+    )
+    known = Known(children=dict(conn.execute(BY_INDEX, (asked,), binary=True).fetchall()))
+    found = Ids({child.bytes for child in known.children.values()})
+    for child, scheme, index in conn.execute(HELD, (found, list(ONE_EACH)), binary=True).fetchall():
         known.held[(child, scheme)] = index
     return known
 

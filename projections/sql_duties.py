@@ -17,7 +17,7 @@ from projections.chronology import merge
 from projections.clocks import Clock, clocks_in
 from projections.entry import Entry
 from projections.headers import amends, entry_of
-from projections.rows import Rows, copy_rows
+from projections.rows import Ids, Rows, copy_rows
 from projections.rules.packs import RulePacks
 from projections.thresholds import Concern, concern_of, concerns_in, crossings
 from projections.working_days import WorkingDays, local_day
@@ -41,13 +41,13 @@ CLOCK_COLUMNS = [
     ("satisfied_at", "timestamptz"),
     ("locked", "bool"),
 ]
-AMENDED = "select distinct child from amendment where child = any(%s)"
+AMENDED = "select distinct child from amendment where child = any(%b)"
 NEAR = """
 select c.child, c.happened_on, c.agency, c.event_id, c.event_type, c.locked
-from unnest(%s::uuid[], %s::date[], %s::date[]) as asked (child, first, last)
+from unnest(%b, %s::date[], %s::date[]) as asked (child, first, last)
 join concern c on c.child = asked.child and c.happened_on between asked.first and asked.last
 """
-ENTRIES = "select record from chronology_entry where child = any(%s)"
+ENTRIES = "select record from chronology_entry where child = any(%b)"
 ENTRIES_OF_TYPES = ENTRIES + " and event_type = any(%s)"
 RAISE = """
 insert into alert (alert_id, child, rule, edition, kind, evidence, locked, sentence, due)
@@ -85,15 +85,14 @@ class DutyFold:
 
     def fold(self, headers: Sequence[Header]) -> None:
         """Take in new headers, in the order of the log."""
-        touched = list({UUID(bytes=header.child) for header in headers})
-        amended = {child for (child,) in self._conn.execute(AMENDED, (touched,), binary=True)}
         counted, clocked = self._duties.counted, self._duties.clocked
-        plain = [entry_of(one) for one in headers if one.event_type in counted and UUID(bytes=one.child) not in amended]
+        touched = Ids({header.child for header in headers})
+        amended = {child.bytes for (child,) in self._conn.execute(AMENDED, (touched,), binary=True)}
+        plain = [entry_of(one) for one in headers if one.event_type in counted and one.child not in amended]
         alerts = self._fold_concerns(plain)
-        alerts += self._fold_amended([entry_of(one) for one in headers if UUID(bytes=one.child) in amended])
-        self._wind_clocks(
-            {UUID(bytes=one.child) for one in headers if one.event_type in clocked or amends(one)} | amended, amended
-        )
+        alerts += self._fold_amended([entry_of(one) for one in headers if one.child in amended])
+        moved = {one.child for one in headers if one.event_type in clocked or amends(one)} | amended
+        self._wind_clocks({UUID(bytes=child) for child in moved}, {UUID(bytes=child) for child in amended})
         self.raise_alerts(alerts)
 
     def raise_alerts(self, alerts: Iterable[Alert]) -> None:
@@ -136,7 +135,7 @@ class DutyFold:
         known: dict[UUID, set[Concern]] = {child: set() for child in days}
         first = [_shifted(min(of_child), -self._duties.reach) for of_child in days.values()]
         last = [_shifted(max(of_child), self._duties.reach) for of_child in days.values()]
-        for child, *concern in self._conn.execute(NEAR, (list(days), first, last), binary=True):
+        for child, *concern in self._conn.execute(NEAR, (Ids(child.bytes for child in days), first, last), binary=True):
             known[child].add(Concern(*concern))
         return known
 
@@ -169,13 +168,14 @@ class DutyFold:
             for child in children
             for clock in clocks_in(merge(stored[child]), self._duties.rules, self._duties.calendar)
         ]
-        self._conn.execute("delete from clock where child = any(%s)", (list(children),))
+        self._conn.execute("delete from clock where child = any(%b)", (Ids(child.bytes for child in children),))
         copy_rows(self._conn, "clock", CLOCK_COLUMNS, (_clock_row(clock) for clock in clocks))
 
     def _stored(self, children: Sequence[UUID], types: Sequence[str] | None) -> dict[UUID, list[Entry]]:
         """Read these children's entries, all of them or those of some event types."""
         found: dict[UUID, list[Entry]] = {child: [] for child in children}
-        query, asked = (ENTRIES, (children,)) if types is None else (ENTRIES_OF_TYPES, (children, types))
+        ids = Ids(child.bytes for child in children)
+        query, asked = (ENTRIES, (ids,)) if types is None else (ENTRIES_OF_TYPES, (ids, types))
         for (record,) in self._conn.execute(query, asked, binary=True) if children else ():
             entry = entry_of(self._codec.read(record).header)
             found[entry.child].append(entry)

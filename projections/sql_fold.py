@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.headers import amends
-from projections.rows import Rows, copy_rows
+from projections.rows import Ids, Rows, copy_rows
 from schemas.sealed import Header, SealedCodec
 
 ENTRY_COLUMNS = [
@@ -28,7 +28,7 @@ ENTRY_COLUMNS = [
     ("record", "bytea"),
 ]
 AMENDMENT_COLUMNS = [("child", "uuid"), ("event_id", "uuid")]
-KNOWN = "select event_id, record from chronology_entry where event_id = any(%s::uuid[])"
+KNOWN = "select event_id, record from chronology_entry where event_id = any(%b)"
 
 
 class HeaderFold(Protocol):
@@ -83,7 +83,7 @@ class SqlFold:
 
     def _without_repeats(self, logged: Sequence[LoggedEvent]) -> list[LoggedEvent]:
         """Drop events that are folded already: admission wrote them again after a crash, or the agency said the same twice and both were read at once."""
-        ids = [event.header.event_id.hex() for event in logged]
+        ids = Ids(event.header.event_id for event in logged)
         stored = {event_id.bytes: record for event_id, record in self._conn.execute(KNOWN, (ids,), binary=True)}
         fresh = []
         for event in logged:

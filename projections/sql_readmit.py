@@ -8,11 +8,11 @@ from psycopg import Connection
 from projections.headers import claim_of
 from projections.identity import Claim, Placement, ReviewItem, question, taught_by
 from projections.identity_sql import LEARN, known_of, record_review
-from projections.rows import Rows
+from projections.rows import Blobs, Ids, Rows
 from schemas.sealed import Header
 from schemas.topics import agency_topic
 
-ADMITTED = "insert into admitted (event_id, content_digest) select * from unnest(%s::uuid[], %s::bytea[]) on conflict do nothing"
+ADMITTED = "insert into admitted (event_id, content_digest) select * from unnest(%b, %b) on conflict do nothing"
 READ_TO = """
 insert into log_position (stage, topic, part, next) values (%s, %s, %s, %s)
 on conflict (stage, topic, part) do update set next = greatest(log_position.next, excluded.next)
@@ -31,8 +31,8 @@ class ReadmitFold:
 
     def fold(self, headers: Sequence[Header]) -> None:
         """Take in the headers of new events."""
-        ids, digests = zip(*((header.event_id.hex(), header.content_digest) for header in headers), strict=True)
-        self._conn.execute(ADMITTED, (list(ids), list(digests)))
+        ids, digests = zip(*((header.event_id, header.content_digest) for header in headers), strict=True)
+        self._conn.execute(ADMITTED, (Ids(ids), Blobs(digests)))
         new: list[tuple[bytes, str, UUID]] = []
         for header in headers:
             claim, placement = claim_of(header), Placement(UUID(bytes=header.child), header.identified_by.rule)
@@ -44,7 +44,7 @@ class ReadmitFold:
                     new.append((index, scheme, child))
         if new:
             indexes, schemes, children = zip(*new, strict=True)
-            self._conn.execute(LEARN, (list(indexes), list(schemes), list(children)))
+            self._conn.execute(LEARN, (Blobs(indexes), list(schemes), Ids(child.bytes for child in children)))
         self.read_to((agency_topic(header.agency), header.source_partition, header.source_offset) for header in headers)
 
     def read_to(self, places: Iterable[tuple[str, int, int]]) -> None:

@@ -72,6 +72,9 @@ def crossing(before: Iterable[Concern], new: Concern, rule: ThresholdRule, gone:
     counted = {one for one in before if one.event_type in rule.counts}
     if new.event_type not in rule.counts or any(one.event_id == new.event_id for one in counted):
         return None
+    # A window that `new` completes lies within reach of it: most new concerns are told apart by this alone.
+    if not _enough([new, *(one for one in counted if _reaches((one,), new, rule))], rule):
+        return None
     if not new.locked:
         seen = _crossing([one for one in counted if not one.locked], new, rule, gone)
         if seen is not None:

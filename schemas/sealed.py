@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fastavro import parse_schema
 
-from schemas.canonical import NotCanonical, compile_reader, compile_writer, read_long, write_long
+from schemas.canonical import NotCanonical, Reader, compile_reader, compile_writer, read_long, write_long
 from schemas.catalogue import Catalogue
 from schemas.codec import MAGIC, PREFIX, ContractBroken
 
@@ -48,6 +48,9 @@ class Header(NamedTuple):
     source_offset: int
 
 
+IDENTIFIED_BY = Header._fields.index("identified_by")
+
+
 class SealedEvent(NamedTuple):
     """One hub event taken apart: its header, the header's own bytes (the seal's associated data), and the sealed message."""
 
@@ -69,7 +72,8 @@ class SealedCodec:
         header, _ = contract.fast["fields"]
         schema = parse_schema(header["type"])
         self._write_header = compile_writer(schema)
-        self._read_header = compile_reader(schema)
+        named: dict[str, Reader] = {}
+        self._readers = [compile_reader(part["type"], named) for part in schema["fields"]]
         self._prefix = PREFIX.pack(MAGIC, contract.id)
 
     def header_bytes(self, header: Header) -> bytes:
@@ -88,14 +92,17 @@ class SealedCodec:
                 "expected a hub event, found another message; only the hub may write to hub.events: run `mash verify`",
             )
         try:
-            value, start = self._read_header(message, PREFIX.size)
+            values, start = [], PREFIX.size
+            for reader in self._readers:
+                value, start = reader(message, start)
+                values.append(value)
             length, place = read_long(message, start)
         except (NotCanonical, IndexError, UnicodeDecodeError) as error:
             raise _broken_off(error) from None
         if place + length != len(message):
             raise _broken_off(NotCanonical())
-        value["identified_by"] = Identification(*value["identified_by"].values())
-        return SealedEvent(Header(*value.values()), message[PREFIX.size : start], message[place:])
+        values[IDENTIFIED_BY] = Identification(*values[IDENTIFIED_BY].values())
+        return SealedEvent(Header(*values), message[PREFIX.size : start], message[place:])
 
 
 def _broken_off(error: Exception) -> ContractBroken:

@@ -1,0 +1,95 @@
+"""Invented statements for measuring: many small children and a few very busy ones (Zipf), 1 % repeats, 5 % late, 0.01 % broken."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from schemas.catalogue import Catalogue
+from schemas.codec import encode
+from schemas.moments import micros
+
+AGENCIES = ("police", "health", "education", "childrens_social_care")
+DAY = 86_400_000_000
+FIRST = micros(datetime(2024, 1, 1, tzinfo=UTC))
+SUMMARY = "Arrived hungry and tired for the third time this week; says that nobody was at home."
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How much of what: statements, and children, of whom the busiest has some hundred times as many statements as the quietest."""
+
+    statements: int
+    children: int
+    seed: int = 20261122
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One message for one agency's topic."""
+
+    agency: str
+    partition: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What has to come out: distinct statements admitted, and messages refused."""
+
+    admitted: int
+    refused: int
+
+
+def history(catalogue: Catalogue, shape: Shape) -> Iterator[Sent]:
+    """Give the messages in the order in which they are sent."""
+    chance = random.Random(shape.seed)
+    weights = [1.0 / (1 + rank) ** 0.6 for rank in range(shape.children)]
+    children = chance.choices(range(shape.children), weights, k=shape.statements)
+    for number, child in enumerate(children):
+        agency = chance.choice(AGENCIES)
+        message = encode(*_statement(catalogue, chance, agency, number, child))
+        broken = chance.random() < 0.0001
+        yield Sent(agency, number % 2, message[:40] if broken else message)
+        if not broken and chance.random() < 0.01:
+            yield Sent(agency, number % 2, message)
+
+
+def _statement(
+    catalogue: Catalogue, chance: random.Random, agency: str, number: int, child: int
+) -> tuple[Any, dict[str, Any]]:
+    kind, body = _body(chance, agency)
+    contract = catalogue.by_name(kind)
+    if contract is None:
+        raise LookupError(f"expected the contract {kind}, found none")
+    happened = FIRST + number * DAY // 2000 + chance.randrange(DAY)
+    learned = happened + (DAY * 30 if chance.random() < 0.05 else 0)
+    envelope = {
+        "agency": agency,
+        "source_system": "BENCH",
+        "reference": f"B-{number}",
+        "child": _identifiers(agency, child),
+        "happened": {"earliest": happened, "latest": happened, "wording": None},
+        "learned": {"earliest": learned, "latest": learned, "wording": None},
+        "assertion": "FACT",
+        "sensitivity": "ROUTINE",
+        "seal": "OPEN",
+        **dict.fromkeys(("handling_conditions", "correlation", "cause", "corrects", "retracts")),
+    }
+    return contract, {"envelope": envelope, **body, "summary": SUMMARY}
+
+
+def _body(chance: random.Random, agency: str) -> tuple[str, dict[str, Any]]:
+    """Choose an event: a tenth of social care's move a clock, a quarter of all are concerns, the rest are sightings."""
+    if agency == "childrens_social_care" and chance.random() < 0.1:
+        return "ReferralReceived", {"source": "police", "primary_need": "N1"}
+    if chance.random() < 0.25:
+        return "ConcernRaised", {"kind": "neglect"}
+    return "ChildSeen", {"alone": True, "wishes_and_feelings": None}
+
+
+def _identifiers(agency: str, child: int) -> dict[str, Any]:
+    unknown = dict.fromkeys(("upn", "address", "postcode"))
+    name = {"family_name": "Testperson-Bench", "given_name": "Ada", "date_of_birth": 15_000, "sex": "U"}
+    return {"local_id": f"{agency[0]}-{child}", "nhs_number": f"999{child:07d}", **name, **unknown}
