@@ -45,6 +45,10 @@ class Auditing:
         self._door = door
         self._catalogue = load_catalogue()
 
+    def close(self) -> None:
+        """Close its connection."""
+        self._conn.close()
+
     def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> Told | Refused:
         """Say who asked for a child's record, when, why, what came of it, and whether the same bytes come out again today."""
         return self._answered(

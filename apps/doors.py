@@ -1,7 +1,8 @@
 """The composition root of the doors: everything that opens a record, each part with the least that it needs."""
 
 import os
-from dataclasses import dataclass
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
 
 from access_policy.decision import DecisionPoint
 from access_policy.key_store_sql import SqlKeyStore
@@ -30,10 +31,15 @@ DOOR_USER = "door"
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The door to records, and the secret by which identifiers are looked up."""
+    """The door to records, the secret by which identifiers are looked up, and the connections of both."""
 
     door: Door
-    blind_index: bytes
+    blind_index: bytes = field(repr=False)
+    connections: ExitStack = field(default_factory=ExitStack, repr=False)
+
+    def close(self) -> None:
+        """Close the connections; a command leaves that to the end of its process."""
+        self.connections.close()
 
 
 def open_doors(settings: Settings) -> Doors:
@@ -41,16 +47,17 @@ def open_doors(settings: Settings) -> Doors:
     login = kafka_login(settings, DOOR_USER)
     check_kafka(login)
     catalogue, rules, keys = load_catalogue(), load_rule_packs(), root_keys(settings)
-    records = SqlProjections(open_store(conninfo(settings, READER)), SealedCodec(catalogue), rules, PROJECT)
-    opening = SqlKeyStore(open_store(conninfo(settings, OPENER)), keys, os.urandom)
-    log = KafkaDisclosureLog(disclosure_producer(**kafka_python_options(login)), disclosure_contract(catalogue))
-    door = Door(
-        point=DecisionPoint(shipped_rules()),
-        records=records,
-        unsealing=Unsealing(opening, Opener(), catalogue),
-        duties=DutyRules(rules, WorkingDays()),
-        log=log,
-        clock=now,
-        randomness=os.urandom,
-    )
-    return Doors(door, keys.secret("blind-index"))
+    with ExitStack() as opened:
+        reader = opened.enter_context(closing(open_store(conninfo(settings, READER))))
+        opener = opened.enter_context(closing(open_store(conninfo(settings, OPENER))))
+        producer = opened.enter_context(closing(disclosure_producer(**kafka_python_options(login))))
+        door = Door(
+            point=DecisionPoint(shipped_rules()),
+            records=SqlProjections(reader, SealedCodec(catalogue), rules, PROJECT),
+            unsealing=Unsealing(SqlKeyStore(opener, keys, os.urandom), Opener(), catalogue),
+            duties=DutyRules(rules, WorkingDays()),
+            log=KafkaDisclosureLog(producer, disclosure_contract(catalogue)),
+            clock=now,
+            randomness=os.urandom,
+        )
+        return Doors(door, keys.secret("blind-index"), opened.pop_all())

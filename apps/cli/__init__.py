@@ -2,6 +2,7 @@
 
 import click
 
+from apps.cli.api import api
 from apps.cli.auditor import disclosures, quarantine, rebuild_command, refusals, trace, verify_command
 from apps.cli.demo import demo_command
 from apps.cli.feed import feed
@@ -27,5 +28,5 @@ for command in (feed, find, chronology, alerts, people):
     main.add_command(command)
 for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):
     main.add_command(command)
-for command in (contracts, policy):
+for command in (contracts, policy, api):
     main.add_command(command)

@@ -1,0 +1,128 @@
+"""The real parts of the API: doors on PostgreSQL and Kafka, each agency's own Kafka user, and how the hub is."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+import psycopg
+from kafka.errors import KafkaError
+
+from access_policy.blind_index import event_id
+from access_policy.root_key import RootKeyRefused
+from apps.api.feed_tokens import ensure_feed_tokens, feed_bearing
+from apps.api.parts import ApiParts, Desk, Health, PartAway, WorkerLag
+from apps.api.pool import Pool
+from apps.auditing import Auditing
+from apps.connections import conninfo, kafka_login, kafka_python_options
+from apps.doors import DOOR_USER, OPENER, READER, open_doors
+from apps.keys import fingerprint_secrets, root_keys
+from apps.people import load_people
+from apps.reach import ReachError, check_kafka, check_postgres
+from apps.settings import Settings, SettingsError
+from apps.workers.lag import LogProgress, log_progress
+from apps.workers.layout import ROLES
+from connectors.envelope import time_zone
+from connectors.producer import KafkaStatementLog, StatementLog
+from query.door import StaffMember
+from schemas.catalogue import Catalogue, load_catalogue
+from schemas.topics import AGENCIES
+
+DESKS = 4
+"""How many people are served at once; each has two connections to the main database, one to the keys, and a producer."""
+LOGS_OF_AN_AGENCY = 2
+PATIENCE_SECONDS = 20.0
+Lent = TypeVar("Lent")
+SAY_IT_THEMSELVES = (ReachError, RootKeyRefused, SettingsError)
+
+
+@dataclass(frozen=True, slots=True)
+class FileSignIn:
+    """Reads who may sign in anew at each question, so that whoever is removed is out at once."""
+
+    settings: Settings
+
+    def person(self, token: str) -> StaffMember:
+        """Find a person in people.json."""
+        return load_people(self.settings).bearing(token)
+
+    def agency(self, token: str) -> str:
+        """Find an agency by the digests of the feeds' tokens."""
+        return feed_bearing(self.settings, token)
+
+
+@contextmanager
+def open_parts(settings: Settings) -> Iterator[ApiParts]:
+    """Make the feeds' tokens where they are missing and give the parts, which connect when they are first needed; closed at the end.
+
+    Raises SettingsError, ServiceError or RootKeyRefused, each with one sentence.
+    """
+    ensure_feed_tokens(settings)
+    catalogue, secret = load_catalogue(), fingerprint_secrets(root_keys(settings)).event_id
+    with ExitStack() as opened:
+        desks = opened.enter_context(closing(Pool(partial(open_desk, settings), DESKS, PATIENCE_SECONDS)))
+        logs = {agency: opened.enter_context(closing(_logs(settings, catalogue, agency))) for agency in AGENCIES}
+        gauges = opened.enter_context(closing(Pool(partial(log_progress, settings), 1, PATIENCE_SECONDS)))
+        yield ApiParts(
+            sign_in=FileSignIn(settings),
+            catalogue=catalogue,
+            desk=lambda: _away_said(desks.lend()),
+            statement_log=lambda agency: _away_said(logs[agency].lend()),
+            event_id=lambda agency, reference: UUID(bytes=event_id(secret, agency, reference)),
+            health=partial(hub_health, settings, gauges),
+            zone=time_zone(),
+            randomness=os.urandom,
+        )
+
+
+@contextmanager
+def open_desk(settings: Settings) -> Iterator[Desk]:
+    """Open a door and what an auditor asks beside it, and close their connections at the end."""
+    with closing(open_doors(settings)) as doors, closing(Auditing(settings, doors.door)) as auditing:
+        yield Desk(doors.door, auditing, doors.blind_index)
+
+
+def hub_health(settings: Settings, gauges: Pool[LogProgress]) -> Health:
+    """Knock at each part, and where the log and the positions can be read say how far each worker is behind."""
+    checks: Mapping[str, Callable[[], None]] = {
+        "kafka": lambda: check_kafka(kafka_login(settings, DOOR_USER)),
+        "postgresql": lambda: check_postgres(conninfo(settings, READER)),
+        "postgresql, keys": lambda: check_postgres(conninfo(settings, OPENER)),
+    }
+    parts = {name: _answers(check) for name, check in checks.items()}
+    if not parts["kafka"] or not parts["postgresql"]:
+        return Health(parts=parts, workers=[])
+    with _away_said(gauges.lend()) as progress:
+        lags = [progress.lag(role) for role in ROLES]
+    workers = [WorkerLag(role=lag.role, read=lag.read, end=lag.end, behind=lag.behind) for lag in lags]
+    return Health(parts=parts, workers=workers)
+
+
+def _logs(settings: Settings, catalogue: Catalogue, agency: str) -> Pool[StatementLog]:
+    def opens() -> AbstractContextManager[StatementLog]:
+        return KafkaStatementLog(catalogue, **kafka_python_options(kafka_login(settings, agency)))
+
+    return Pool(opens, LOGS_OF_AN_AGENCY, PATIENCE_SECONDS)
+
+
+def _answers(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except SAY_IT_THEMSELVES:
+        return False
+    return True
+
+
+@contextmanager
+def _away_said(lent: AbstractContextManager[Lent]) -> Iterator[Lent]:
+    """Turn what a part that is not there raises into PartAway, in whose message nothing of a record is."""
+    try:
+        with lent as one:
+            yield one
+    except SAY_IT_THEMSELVES as error:
+        raise PartAway(str(error)) from None
+    except (psycopg.OperationalError, psycopg.InterfaceError, KafkaError) as error:
+        raise PartAway(f"expected PostgreSQL and Kafka to answer, found {type(error).__name__}") from None
