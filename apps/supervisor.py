@@ -1,6 +1,7 @@
 """The supervisor: `python -m apps.supervisor`. One process that starts one worker for each role, and starts again whichever ended."""
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -12,9 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from apps.lifeline import SUPERVISED
-from apps.services.daemons import Daemon, birth, remember
+from apps.services.daemons import Daemon, birth
 from apps.services.errors import ServiceError
-from apps.services.secret_files import private_folder
+from apps.services.secret_files import private_folder, write_secret
 from apps.settings import mash_home
 from apps.workers.children import Child, Program, Say, stop_all
 from apps.workers.layout import ROLES, WorkersLayout
@@ -37,6 +38,7 @@ def supervise(layout: WorkersLayout, wanted: Sequence[Program], environ: Mapping
     for folder in (layout.pid_file.parent, layout.log.parent):
         private_folder(folder)
     with _alone(layout.lock), _woken() as (told_to_stop, wait):
+        _say_who_supervises(layout.pid_file)
         children = [Child(program, environ, time.monotonic, say) for program in wanted]
         say(f"supervising {', '.join(program.role for program in wanted)} as process {os.getpid()}")
         while not told_to_stop():
@@ -44,13 +46,18 @@ def supervise(layout: WorkersLayout, wanted: Sequence[Program], environ: Mapping
             news = [child.tend() for child in children]
             if any(news):
                 write_states(layout.states, children)
-                remember(Daemon(os.getpid(), birth(os.getpid()) or ""), layout.pid_file)
             dues = [child.due for child in children if child.due is not None]
             wait(min([LONGEST_LOOK_SECONDS, *(due - time.monotonic() for due in dues)]))
         say("told to stop")
         stop_all(children)
         write_states(layout.states, children)
         say("every worker has stopped")
+
+
+def _say_who_supervises(pid_file: Path) -> None:
+    """Write our process id whole or not at all: whoever asks for it may look at any moment."""
+    us = Daemon(os.getpid(), birth(os.getpid()) or "")
+    write_secret(pid_file, json.dumps({"pid": us.pid, "born": us.born}).encode())
 
 
 def stamped(write: Callable[[str], None]) -> Say:
