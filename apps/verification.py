@@ -16,11 +16,13 @@ from audit.evidence import evidence_of
 from audit.findings import Finding, Kind
 from audit.kafka_source import KafkaSource
 from audit.log_reader import read_partition
-from audit.records import DamagedRange, Run, TreeId
+from audit.published import StoredNote, compare_published
+from audit.records import DamagedRange, Record, Run, TreeId
 from audit.sql_ledger import SqlLedgerStore
 from audit.verify import TreeCheck
 from projections.clocks import clocks_in
 from projections.positions import stored_positions
+from projections.remembered_evidence import RememberedEvidence
 from projections.row_evidence import STORED, PlainRow, RowEvidence, logged_alert, stored_alerts
 from projections.rows import Rows, open_store
 from projections.rules.packs import load_rule_packs
@@ -31,12 +33,17 @@ from projections.working_days import WorkingDays
 from schemas.catalogue import Catalogue, load_catalogue
 from schemas.codec import ContractBroken
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_ALERTS, LEDGERED, partitions_of
+from schemas.topics import HUB_ALERTS, HUB_CHECKPOINTS, HUB_EVENTS, LEDGERED, partitions_of
+from streams import admit, ledger
 
 AUDITOR = "mash_auditor"
 AUDITOR_USER = "auditor"
 PROJECT = "project"
 REBUILD = "the log is the truth: run `mash rebuild`, and ask who wrote to the table"
+RESTORE = "restore the partition from a replica or a backup and verify again"
+CHILDREN = "select child from chronology_entry union select child from clock union select child from concern"
+UNREADABLE = (ContractBroken, OverflowError)
+"""What reading an altered message raises: it is none of the hub's, or its times are in no calendar."""
 Told = Callable[[str, int, int], None]
 """Progress: tree, records done, records in all."""
 
@@ -63,7 +70,10 @@ class Verification:
         signer = signing_key(settings)
         self._hub = signer.name
         self._keys = TrustedKeys((signer.verifier(),))
+        self._codec = SealedCodec(self._catalogue)
         self._folded = stored_positions(conn, PROJECT)
+        self._leaved = stored_positions(conn, ledger.STAGE)
+        self._remembered = RememberedEvidence(conn, stored_positions(conn, admit.STAGE))
         self._alerts = stored_alerts(conn)
         self._matched: dict[UUID, bytes] = {}
         self.records = 0
@@ -78,15 +88,23 @@ class Verification:
             f"alert {one}: expected a record of it on {HUB_ALERTS}, found none; run `mash rebuild`"
             for one in self._alerts
         ]
+        self.findings += self._remembered.left()
+        await self._published()
         return len(trees)
 
     def duties(self) -> int:
         """Work every child's clocks and concerns out anew from its entries; returns how many children there are."""
         rules, calendar = load_rule_packs(), WorkingDays()
-        store = SqlProjections(self._conn, SealedCodec(self._catalogue), rules, PROJECT)
-        children = store.children()
+        store = SqlProjections(self._conn, self._codec, rules, PROJECT)
+        children = [child for (child,) in self._conn.execute(CHILDREN, binary=True)]
         for done, child in enumerate(children, 1):
-            chronology = store.chronology(child)
+            try:
+                chronology = store.chronology(child)
+            except UNREADABLE:
+                self.findings.append(
+                    f"child {child}: expected entries that can be read, found one that cannot; {REBUILD}"
+                )
+                continue
             for name, stored, anew in (
                 ("clocks", store.clocks(child), clocks_in(chronology, rules, calendar)),
                 ("concerns", store.concerns(child), concerns_in(chronology, rules.counted())),
@@ -103,7 +121,7 @@ class Verification:
         check = TreeCheck(evidence_of(self._ledger, tree, self._hub, self._keys))
         async with KafkaSource(tree, aiokafka_options(kafka_login(self._settings, AUDITOR_USER))) as source:
             end = await source.end()
-            folded = min(end, self._folded.get((tree.topic, tree.partition), 0))
+            folded = self._read_to(tree, end)
             async for run in read_partition(source, tree, end):
                 self._say(check.feed(run))
                 self._rows(tree, run, folded)
@@ -121,14 +139,62 @@ class Verification:
             return
         records = [(record.offset, record.value or b"") for record in run if record.offset < folded]
         try:
+            if tree.topic == HUB_EVENTS:
+                self._compare_remembered(run, folded)
             if tree.topic in STORED and records:
                 self._say(self._compared(tree, records))
             elif tree.topic == HUB_ALERTS:
                 self._compare_alerts(tree, records)
-        except ContractBroken:
+        except UNREADABLE:
             self.findings.append(
                 f"{tree.topic}/{tree.partition} from {records[0][0]}: expected messages of the hub, found one that is not; restore the log"
             )
+
+    def _read_to(self, tree: TreeId, end: int) -> int:
+        """Give how far the tree's rows are folded; a position beyond the log's end would pass over what comes next."""
+        place = (tree.topic, tree.partition)
+        for stage, position in ((PROJECT, self._folded.get(place, 0)), (ledger.STAGE, self._leaved.get(place, 0))):
+            if position > end:
+                self.findings.append(
+                    f"{tree.topic}/{tree.partition} position {position} of {stage}: expected at most {end}, where the log ends, found more; {REBUILD}"
+                )
+        return min(end, self._folded.get(place, 0))
+
+    def _compare_remembered(self, run: Sequence[Record], folded: int) -> None:
+        read = [(record.offset, self._codec.read(record.value or b"").header) for record in run]
+        self._remembered.see([header for _, header in read])
+        self.findings += self._remembered.compare([header for offset, header in read if offset < folded])
+
+    async def _published(self) -> None:
+        """Compare the stored checkpoints with those that were published."""
+        log, before = TreeId(HUB_CHECKPOINTS, 0), self._stored_notes()
+        published: list[Record] = []
+        async with KafkaSource(log, aiokafka_options(kafka_login(self._settings, AUDITOR_USER))) as source:
+            async for run in read_partition(source, log, await source.end()):
+                if isinstance(run, DamagedRange):
+                    self._say(
+                        [
+                            Finding(
+                                log,
+                                Kind.DAMAGED_RECORDS,
+                                run.start,
+                                "records as the broker wrote them",
+                                "others",
+                                RESTORE,
+                            )
+                        ]
+                    )
+                else:
+                    published += run
+        self._say(compare_published(log, published, before, self._stored_notes()))
+
+    def _stored_notes(self) -> list[StoredNote]:
+        return [
+            StoredNote(TreeId(topic, part), size, note)
+            for topic, part, size, note in self._conn.execute(
+                "select topic, part, size, note from checkpoint", binary=True
+            )
+        ]
 
     def _compared(self, tree: TreeId, records: Sequence[tuple[int, bytes]]) -> Iterator[Finding]:
         evidence = RowEvidence(self._conn, self._catalogue, tree.topic)
