@@ -2,8 +2,8 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, closing
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Self
@@ -11,6 +11,7 @@ from uuid import UUID
 
 import psycopg
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from kafka import KafkaAdminClient
 
 from access_policy.question import Person
 from apps import wiring
@@ -35,15 +36,16 @@ from query.open_record import OpenedRecord, open_record
 from schemas.catalogue import load_catalogue
 from schemas.topics import AGENCIES, LEDGERED, agency_topic, partitions_of
 from streams.alert import Alerting
-from streams.event_log import KafkaEventLog
+from streams.event_log import EventLog, KafkaEventLog, LogRecord
 from streams.ledger import LedgerStage
 from streams.runs import Run
-from tests.hub_parts import HubServices
+from tests.hub_parts import HubServices, empty_topics, renew_databases
 
 SPRING = datetime(2024, 4, 15, 9, tzinfo=UTC)
 """When this hub believes it is: duties of early 2024 have run out not long ago."""
 LONGER_THAN_A_CADENCE = timedelta(seconds=11)
 CATALOGUE = load_catalogue()
+Fold = Callable[[Run], Awaitable[None]]
 
 
 def staff(agency: str = "health", role: str = "analyst", *clearances: str) -> StaffMember:
@@ -61,6 +63,17 @@ class Clock:
         return self._now
 
 
+class LateLog:
+    """A log that writes through whichever producer there is just now."""
+
+    def __init__(self) -> None:
+        self.through: EventLog | None = None
+
+    async def write(self, topic: str, records: Iterable[LogRecord]) -> None:
+        assert self.through is not None
+        await self.through.write(topic, records)
+
+
 class HubInHand:
     """One hub: feeds as its agencies, works as its workers, asks as its people, verifies as its auditor."""
 
@@ -69,25 +82,19 @@ class HubInHand:
         self.settings = services.settings
         self._open = ExitStack()
         self._read: dict[TopicPartition, int] = {}
-        self._reader: Any = None
+        self.log = LateLog()
         self._doors: Doors | None = None
 
     def __enter__(self) -> Self:
         """Connect every part as the user that it is in production."""
         before = open_connections()
         self._open.callback(lambda: [one.close() for one in open_connections() if one not in before])
-        self._runner = self._open.enter_context(asyncio.Runner())
-        self._open.callback(lambda: self.run(self._stop()))
-        self.run(self._start())
+        self._stages = self._put_together()
         return self
 
     def __exit__(self, *_: object) -> None:
         """Close what was opened."""
         self._open.close()
-
-    def run(self, doing: Any) -> Any:
-        """Run a coroutine in the loop that the Kafka clients live in."""
-        return self._runner.run(doing)
 
     def send_csv(self, feed: str, content: bytes) -> Delivery:
         """Send a CSV file through the shipped mapping of that feed."""
@@ -112,11 +119,11 @@ class HubInHand:
                 for message in messages:
                     await producer.send_and_wait(agency_topic(agency), message, partition=0)
 
-        self.run(write())
+        asyncio.run(write())
 
     def work(self) -> None:
         """Work until there is nothing left to do."""
-        self.run(self._work())
+        asyncio.run(self._work())
 
     @property
     def doors(self) -> Doors:
@@ -138,59 +145,55 @@ class HubInHand:
         """Verify everything from the log."""
         return verify(self.settings, lambda *_: None)
 
-    def sql(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement as the administrator, who may do what none of our roles may."""
-        return run_sql(self.services, statement, *values)
+    def sql(self, statement: str, *values: Any, database: str = "mash") -> list[Any]:
+        """Run a statement as the server's administrator, who may do what none of our roles may."""
+        with psycopg.connect(self.services.server_conninfo(), dbname=database, autocommit=True) as conn:
+            done = conn.execute(statement.encode(), values or None)
+            return done.fetchall() if done.description else []
 
-    async def _start(self) -> None:
-        settings = self.settings
-        producer = await wiring.start_producer(settings)
-        reading = aiokafka_options(self.services.login("hub"))
-        self._reader = AIOKafkaConsumer(**reading, max_partition_fetch_bytes=8 << 20, fetch_max_wait_ms=20)
-        await self._reader.start()
-        self._clients = (producer, self._reader)
-        self.log = KafkaEventLog(producer)
-        self.admit = wiring.admit_stage(settings, CATALOGUE, self.log)
-        conn = wiring.worker_store(settings)
-        self.folds = wiring.project_stages(conn, CATALOGUE)
-        clock = Clock()
+    def _put_together(self) -> list[tuple[TopicPartition, tuple[Fold, ...]]]:
+        """Make every stage, and say which partition is read by which."""
+        settings, clock = self.settings, Clock()
+        admit = wiring.admit_stage(settings, CATALOGUE, self.log)
+        folding, tiles, alerting = (wiring.worker_store(settings) for _ in range(3))
+        folds = wiring.project_stages(folding, CATALOGUE)
         signer = signing_key(settings)
-        tiles = wiring.worker_store(settings)
         fold = LedgerFold(signer.name, signer, wiring.CADENCE)
         self.keeper = LedgerStage(tiles, LedgerWriter(fold, SqlLedgerStore(tiles)), self.log, clock)
-        outbox = SqlAlertOutbox(conn, wiring.duty_fold(conn, CATALOGUE), load_rule_packs())
+        outbox = SqlAlertOutbox(alerting, wiring.duty_fold(alerting, CATALOGUE), load_rule_packs())
         contract = CATALOGUE.by_name("AlertRaised")
         assert contract is not None
         self.alerting = Alerting(outbox, self.log, contract, clock)
-        agency_places = [
-            TopicPartition(agency_topic(a), p) for a in AGENCIES for p in range(partitions_of(agency_topic(a)))
-        ]
-        hub_places = [TopicPartition(topic, p) for topic in LEDGERED for p in range(partitions_of(topic))]
-        self._places = [(place, (self.admit.fold,)) for place in agency_places]
-        self._places += [(place, (self.folds[place.topic].fold, self.keeper.fold)) for place in hub_places]
-        self._reader.assign([place for place, _ in self._places])
-
-    async def _stop(self) -> None:
-        for client in self._clients:
-            await client.stop()
+        heard = [(place, (admit.fold,)) for agency in AGENCIES for place in places_of(agency_topic(agency))]
+        own = [(place, (folds[topic].fold, self.keeper.fold)) for topic in LEDGERED for place in places_of(topic)]
+        return [*heard, *own]
 
     async def _work(self) -> None:
-        moved = True
-        while moved:
-            ends = await self._reader.end_offsets([place for place, _ in self._places])
-            moved = False
-            for place, folds in self._places:
-                moved |= await self._read_to(place, ends[place], folds)
-            await self.alerting.act()
-            await self.keeper.sign()
+        # Clients of one piece of work each: a loop that nobody runs meanwhile would let their connections grow cold.
+        reading = aiokafka_options(self.services.login("hub"))
+        producer = await wiring.start_producer(self.settings)
+        try:
+            self.log.through = KafkaEventLog(producer)
+            async with AIOKafkaConsumer(**reading, max_partition_fetch_bytes=8 << 20, fetch_max_wait_ms=20) as reader:
+                reader.assign([place for place, _ in self._stages])
+                while await self._read_all(reader):
+                    await self.alerting.act()
+                    await self.keeper.sign()
+        finally:
+            await producer.stop()
 
-    async def _read_to(self, place: TopicPartition, end: int, folds: Sequence[Callable[[Run], Any]]) -> bool:
+    async def _read_all(self, reader: Any) -> bool:
+        ends = await reader.end_offsets([place for place, _ in self._stages])
+        moved = [await self._read_to(reader, place, ends[place], folds) for place, folds in self._stages]
+        return any(moved)
+
+    async def _read_to(self, reader: Any, place: TopicPartition, end: int, folds: Sequence[Fold]) -> bool:
         at = self._read.get(place, 0)
         if at >= end:
             return False
-        self._reader.seek(place, at)
+        reader.seek(place, at)
         while at < end:
-            records = (await self._reader.getmany(place, timeout_ms=2000)).get(place, [])
+            records = (await reader.getmany(place, timeout_ms=5000)).get(place, [])
             assert records, f"{place.topic}/{place.partition} gives nothing at {at}"
             for fold in folds:
                 await fold(Run(records))
@@ -202,8 +205,14 @@ def open_connections() -> list["psycopg.Connection[Any]"]:
     return [one for one in gc.get_objects() if isinstance(one, psycopg.Connection) and not one.closed]
 
 
-def run_sql(services: HubServices, statement: str, *values: Any, database: str = "mash") -> list[Any]:
-    """Run a statement as the server's administrator in one of our databases."""
-    with psycopg.connect(services.server_conninfo(), dbname=database, autocommit=True) as conn:
-        done = conn.execute(statement.encode(), values or None)
-        return done.fetchall() if done.description else []
+@contextmanager
+def hub_in_hand(services: HubServices, admin: KafkaAdminClient) -> Iterator[HubInHand]:
+    """Give an empty hub, for one module of tests."""
+    empty_topics(admin)
+    renew_databases(services)
+    with HubInHand(services) as hub:
+        yield hub
+
+
+def places_of(topic: str) -> list[TopicPartition]:
+    return [TopicPartition(topic, part) for part in range(partitions_of(topic))]
