@@ -21,7 +21,8 @@ from query.unsealing import RecordBroken
 logger = logging.getLogger(__name__)
 
 REGISTRY_TYPE = "application/vnd.schemaregistry.v1+json"
-REGISTRY_PATHS = ("/subjects", "/schemas", "/config", "/mode")
+REGISTRY_PATHS = ("/subjects", "/schemas", "/config", "/mode", "/associations")
+"""Where a client of a registry asks, also for what this one does not have."""
 INVALID_SCHEMA = 42201
 
 AWAY = "Expected every part of the hub to answer, found one that does not, so nothing is shown; ask again later, or see /health."

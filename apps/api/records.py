@@ -75,16 +75,26 @@ class AskedToOpen(Asked):
     )
 
 
+class Lines(BaseModel):
+    """An answer in plain words."""
+
+    lines: list[str]
+
+
 def add_records(app: FastAPI) -> None:
     """Add what people ask, and nothing that shows anything past the door."""
+    in_lines = {
+        **ANSWERS,
+        200: {"model": Lines, "description": "The answer in plain words, without any entry's content."},
+    }
     asked = (
-        ("/children/find", find, "Find the child that an identifier names"),
-        ("/children/{pseudonym}/open", open_child, "Open a child's merged chronology"),
-        ("/children/{pseudonym}/disclosures", disclosures, "Say who asked for a child's record"),
-        ("/alerts", alerts, "List the alerts that you may know of"),
+        ("/children/find", find, "Find the child that an identifier names", ANSWERS),
+        ("/children/{pseudonym}/open", open_child, "Open a child's merged chronology", ANSWERS),
+        ("/children/{pseudonym}/disclosures", disclosures, "Say who asked for a child's record", in_lines),
+        ("/alerts", alerts, "List the alerts that you may know of", ANSWERS),
     )
-    for path, endpoint, summary in asked:
-        app.add_api_route(path, endpoint, methods=["POST"], summary=summary, tags=["records"], responses=ANSWERS)
+    for path, endpoint, summary, answers in asked:
+        app.add_api_route(path, endpoint, methods=["POST"], summary=summary, tags=["records"], responses=answers)
 
 
 def find(asked: AskedToFind, staff: Staff, parts: Parts) -> Response:
@@ -110,10 +120,10 @@ def alerts(asked: Asked, staff: Staff, parts: Parts) -> Response:
 
 
 def disclosures(pseudonym: Pseudonym, asked: Asked, staff: Staff, parts: Parts) -> Response:
-    """Say who asked for a child's record, when, why, and what came of it: `{"lines": [...]}`, in plain words."""
+    """Say who asked for a child's record, when, why, and what came of it."""
     with parts.desk() as desk:
         told = desk.audits.disclosures(staff, pseudonym, asked.purpose)
-    return say_refused(told) if isinstance(told, Refused) else JSONResponse({"lines": list(told.lines)})
+    return say_refused(told) if isinstance(told, Refused) else JSONResponse(Lines(lines=list(told.lines)).model_dump())
 
 
 def _shown(answer: Finding | OpenedRecord | AlertList | Refused) -> Response:

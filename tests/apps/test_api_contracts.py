@@ -44,6 +44,7 @@ def test_a_serializer_finds_its_schema_and_a_deserializer_reads_it_by_id(hub: Ap
         ("/schemas/ids/first", 40403),
         ("/schemas/ids/²", 40403),
         ("/schemas/elsewhere", 404),
+        ("/associations/resources/lsrc/agency.police.events?limit=-1", 404),
     ],
 )
 def test_what_is_not_there_is_said_as_a_registry_says_it(hub: ApiWorld, path: str, code: int) -> None:

@@ -1,4 +1,7 @@
+import hashlib
 import json
+import os
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,13 +10,19 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from apps.api import make_api
 from apps.api.feed_tokens import ensure_feed_tokens, feed_bearing, feed_digests
 from apps.api.parts import PartAway
 from apps.api.pool import Pool
+from apps.api.wiring import open_parts
 from apps.cli import main
-from apps.people import NotSignedIn
+from apps.keys import make_hub_keys
+from apps.people import NotSignedIn, write_people
+from apps.services.secret_files import ensure_password
 from apps.settings import Settings
 from schemas.topics import AGENCIES
+from tests.apps.api_world import TestClient, bearing
+from tests.connectors.feed_samples import http_event
 
 
 class Opened:
@@ -135,3 +144,35 @@ def test_an_api_where_nothing_runs_ends_with_one_sentence(tmp_path: Path) -> Non
     shown = CliRunner().invoke(main, ["api"], env={"MASH_HOME": str(tmp_path / "home")})
     assert (shown.exit_code, "Traceback" in shown.output) == (1, False)
     assert "mash services up" in shown.output
+
+
+def test_a_port_that_is_taken_is_one_sentence(tmp_path: Path) -> None:
+    places = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "DATABASE_URL": "postgresql://127.0.0.1:1/mash"}
+    environ = {**places, "KEYS_DATABASE_URL": "postgresql://127.0.0.1:1/keys", "MASH_HOME": str(tmp_path / "home")}
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        shown = CliRunner().invoke(main, ["api", "--port", str(port)], env=environ)
+    assert (shown.exit_code, "Traceback" in shown.output) == (1, False)
+    assert f"Expected port {port} of 127.0.0.1 to be free" in shown.output
+
+
+def test_where_no_part_answers_every_question_is_one_sentence_that_names_no_place(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    for secret in ("kafka/door", "kafka/police", "postgres/mash_reader", "postgres/mash_opener"):
+        ensure_password(settings.secrets / secret)
+    make_hub_keys(settings, os.urandom)
+    token_digest = hashlib.sha256(b"person-token").hexdigest()
+    row = {"staff_id": "p-1", "agency": "police", "role": "analyst", "clearances": [], "token_sha256": token_digest}
+    write_people(tmp_path / "people.json", [row])
+    with open_parts(settings) as parts:
+        client = TestClient(make_api(parts))
+        feed = bearing((settings.secrets / "feeds" / "police").read_text())
+        answers = [
+            client.get("/health"),
+            client.post("/alerts", json={"purpose": "assessment"}, headers=bearing("person-token")),
+            client.post("/events", json=http_event(), headers=feed),
+        ]
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert answers[0].json()["parts"] == {"kafka": False, "postgresql": False, "postgresql, keys": False}
+    assert [answer.json()["code"] for answer in answers[1:]] == ["part-away", "not-taken"]
+    assert not any("127.0.0.1" in answer.text for answer in answers)
