@@ -30,13 +30,13 @@ _FIND_CHILD_KEYS = "select child, wrapped from child_key where child = any (%b::
 _ADD_CHILD_KEYS = """
 insert into child_key (child, wrapped)
 select * from unnest(%b::uuid[], %b::bytea[]) as n (child, wrapped) order by child
-on conflict (child) do nothing"""
+on conflict (child) do nothing returning child"""
 
 _ADD_ENTRY_KEYS = """
 insert into entry_key (key_id, child, agency, sensitivity, epoch, wrapped)
 select * from unnest(%b::uuid[], %b::uuid[], %b::text[], %b::text[], %b::integer[], %b::bytea[])
     as n (key_id, child, agency, sensitivity, epoch, wrapped) order by child, agency, sensitivity, epoch
-on conflict (child, agency, sensitivity, epoch) do nothing"""
+on conflict (child, agency, sensitivity, epoch) do nothing returning key_id"""
 
 
 class _Row(NamedTuple):
@@ -72,9 +72,11 @@ class SqlKeyStore:
             found = self._keys(_FIND_BY_SCOPE, _columns(scopes))
             missing = [scope for scope in scopes if scope not in found]
             if missing:
-                self._make(missing)
-                # Read back, not what was made here: where another worker was first, its key is the one that counts.
-                found |= self._keys(_FIND_BY_SCOPE, _columns(missing))
+                found |= self._make(missing)
+            others = [scope for scope in missing if scope not in found]
+            if others:
+                # Another worker was first: its key is the one that counts.
+                found |= self._keys(_FIND_BY_SCOPE, _columns(others))
         return found
 
     def find(self, key_ids: Sequence[UUID]) -> Mapping[UUID, EntryKey | None]:
@@ -97,27 +99,27 @@ class SqlKeyStore:
         by_child = self._child_ciphers((row.child, row.child_wrapped) for row in rows)
         return {row.scope: EntryKey(row.key_id, row.scope, _unwrapped(by_child[row.child], row)) for row in rows}
 
-    def _make(self, missing: Sequence[KeyScope]) -> None:
+    def _make(self, missing: Sequence[KeyScope]) -> dict[KeyScope, EntryKey]:
+        """Make keys and return those that were stored: where another worker made one meanwhile, ours was not."""
         by_child = self._child_keys(sorted({scope.child for scope in missing}))
-        key_ids = [random_id(self._randomness) for _ in missing]
-        secrets = (self._randomness(ENTRY_KEY_BYTES) for _ in missing)
-        wrapped = [
-            by_child[scope.child].encrypt(secret, [_place(key_id, scope)])
-            for key_id, scope, secret in zip(key_ids, missing, secrets, strict=True)
-        ]
+        made = [EntryKey(random_id(self._randomness), scope, self._randomness(ENTRY_KEY_BYTES)) for scope in missing]
+        wrapped = [by_child[key.scope.child].encrypt(key.secret, [_place(key.key_id, key.scope)]) for key in made]
         # Sorted scopes in one statement: two workers take their locks in the same order and cannot block each other for ever.
-        self._connection.execute(_ADD_ENTRY_KEYS, (key_ids, *_columns(missing), wrapped))
+        values = ([key.key_id for key in made], *_columns(missing), wrapped)
+        stored = {key_id for (key_id,) in self._connection.execute(_ADD_ENTRY_KEYS, values, binary=True)}
+        return {key.scope: key for key in made if key.key_id in stored}
 
     def _child_keys(self, children: Sequence[UUID]) -> dict[UUID, AESSIV]:
-        found: dict[UUID, bytes] = dict(self._connection.execute(_FIND_CHILD_KEYS, (children,), binary=True))
+        found = self._child_ciphers(self._connection.execute(_FIND_CHILD_KEYS, (children,), binary=True))
         missing = [child for child in children if child not in found]
         if missing:
-            wrapped = [
-                self._root_keys.wrap(self._randomness(CHILD_KEY_BYTES), _child_place(child)) for child in missing
-            ]
-            self._connection.execute(_ADD_CHILD_KEYS, (missing, wrapped))
-            found.update(self._connection.execute(_FIND_CHILD_KEYS, (missing,), binary=True))
-        return self._child_ciphers(found.items())
+            made = {child: self._randomness(CHILD_KEY_BYTES) for child in missing}
+            wrapped = [self._root_keys.wrap(key, _child_place(child)) for child, key in made.items()]
+            stored = [child for (child,) in self._connection.execute(_ADD_CHILD_KEYS, (missing, wrapped), binary=True)]
+            found |= {child: AESSIV(made[child]) for child in stored}
+            others = [child for child in missing if child not in found]
+            found |= self._child_ciphers(self._connection.execute(_FIND_CHILD_KEYS, (others,), binary=True))
+        return found
 
     def _child_ciphers(self, wrapped: Iterable[tuple[UUID, bytes]]) -> dict[UUID, AESSIV]:
         return {child: AESSIV(self._root_keys.unwrap(key, _child_place(child))) for child, key in dict(wrapped).items()}

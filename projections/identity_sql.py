@@ -27,9 +27,18 @@ class SqlIdentity:
 
     def place(self, claims: Sequence[Claim]) -> list[Placement]:
         """Find or make the child of each statement; new children and review items are committed when this returns."""
-        settled = self._all_known(claims)
-        if settled is not None:
-            return settled
+        placements = [self._settled(claim) for claim in claims]
+        waiting = [claim for claim, placement in zip(claims, placements, strict=True) if placement is None]
+        placed = iter(self._place(waiting) if waiting else ())
+        return [next(placed) if placement is None else placement for placement in placements]
+
+    def _settled(self, claim: Claim) -> Placement | None:
+        """Place a statement whose every identifier is remembered and names one child; None when only the table can tell."""
+        children = {self._remembered.get(index) for _, index in claim.named()}
+        child = children.pop()
+        return None if children or child is None else Placement(child, "exact")
+
+    def _place(self, claims: Sequence[Claim]) -> list[Placement]:
         with self._conn.transaction():
             self._conn.execute("select pg_advisory_xact_lock(%s)", (NEW_CHILDREN,))
             known = known_of(self._conn, claims)
@@ -37,16 +46,6 @@ class SqlIdentity:
             self._learn(known)
         # Committed: if we crash from here on, reading the run again finds these same children.
         self._remember(known.children)
-        return placements
-
-    def _all_known(self, claims: Sequence[Claim]) -> list[Placement] | None:
-        """Place a run none of whose identifiers is new, without a lock; None when one is, or when they disagree."""
-        placements = []
-        for claim in claims:
-            children = {self._remembered.get(index) for _, index in claim.named()}
-            if len(children) != 1 or None in children:
-                return None
-            placements.append(Placement(children.pop(), "exact"))  # type: ignore[arg-type]  # None was ruled out above
         return placements
 
     def _learn(self, known: Known) -> None:
