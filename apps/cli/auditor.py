@@ -79,7 +79,7 @@ def refusals() -> None:
     click.echo("\n".join(denied) or "The broker has refused nothing.")
 
 
-@click.group()
+@click.group(epilog="Example: mash quarantine list")
 def quarantine() -> None:
     """Look at what was not admitted."""
 

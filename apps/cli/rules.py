@@ -17,7 +17,7 @@ from schemas.numbering import number_contracts
 SOURCES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group()
+@click.group(epilog="Example: mash contracts list")
 def contracts() -> None:
     """List the contracts, render them for people to read, or number a new one."""
 
@@ -44,7 +44,7 @@ def render_contracts(folder: Path) -> None:
     click.echo(f"Wrote contracts.md into {folder}.")
 
 
-@click.group()
+@click.group(epilog="Example: mash policy check")
 def policy() -> None:
     """Test the access rules against their examples, or render the rules for people to read."""
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 
+from apps.api.feed_tokens import ensure_feed_tokens
 from apps.connections import kafka_login
 from apps.keys import make_hub_keys
 from apps.provision.errors import ProvisionError
@@ -25,6 +26,7 @@ def provision(settings: Settings, say: Callable[[str], None]) -> None:
     for user in kafka_users():
         ensure_password(settings.secrets / "kafka" / user)
     make_hub_keys(settings, os.urandom)
+    ensure_feed_tokens(settings)
     with administrator(kafka_login(settings, "admin")) as client:
         made = ensure_topics(client, TOPICS)
         say(f"{len(TOPICS)} topics are there, {len(made)} of them new")
