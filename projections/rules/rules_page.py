@@ -29,9 +29,8 @@ def _section(pack: RulePack) -> Iterator[str]:
     yield "\n### Thresholds\n\n| threshold | met by | within | counted event types | source |\n|---|---|---|---|---|\n"
     yield from (_threshold_row(rule) for rule in pack.thresholds)
     yield "\n### In full\n\n"
-    yield from (
-        f"- `{rule.id}`: {rule.sentence}. Source: {rule.source}.\n" for rule in (*pack.clocks, *pack.thresholds)
-    )
+    rules: tuple[ClockRule | ThresholdRule, ...] = (*pack.clocks, *pack.thresholds)
+    yield from (f"- `{rule.id}`: {rule.sentence}. Source: {rule.source}.\n" for rule in rules)
 
 
 def _clock_row(rule: ClockRule) -> str:
