@@ -1,0 +1,119 @@
+"""Append-only is a grant, not a promise: the server refuses what no code of ours asks for."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from hub_records import TABLES
+from psycopg import Connection
+from psycopg.errors import InsufficientPrivilege
+
+from projections.rows import Rows, open_store
+from tests.hub_parts import HubServices
+
+pytestmark = pytest.mark.services
+KEPT_FOR_EVER = (
+    "admitted",
+    "amendment",
+    "checkpoint",
+    "chronology_entry",
+    "disclosure",
+    "identifier",
+    "quarantined",
+    "review_item",
+)
+COLUMN = {
+    "admitted": "content_digest",
+    "amendment": "event_id",
+    "checkpoint": "note",
+    "chronology_entry": "record",
+    "disclosure": "record",
+    "identifier": "child",
+    "quarantined": "record",
+    "review_item": "reason",
+}
+READ_AT_THE_DOOR = {
+    "alert",
+    "amendment",
+    "chronology_entry",
+    "clock",
+    "concern",
+    "identifier",
+    "log_position",
+    "review_item",
+}
+ALL = {*TABLES, "checkpoint", "ledger_tile"}
+
+
+@pytest.fixture
+def connect(fresh_databases: HubServices) -> Iterator[Callable[[str], Connection[Rows]]]:
+    """Connect to the main database as a role."""
+    with ExitStack() as connections:
+        yield lambda role: connections.enter_context(open_store(fresh_databases.conninfo(role)))
+
+
+@pytest.mark.parametrize("role", ["mash_worker", "mash_reader", "mash_auditor"])
+def test_what_is_kept_for_ever_is_changed_and_removed_by_nobody_but_the_owner(
+    connect: Callable[[str], Connection[Rows]], role: str
+) -> None:
+    conn = connect(role)
+    for table in KEPT_FOR_EVER:
+        for statement in (f"update {table} set {COLUMN[table]} = null", f"delete from {table}", f"truncate {table}"):
+            with pytest.raises(InsufficientPrivilege):
+                conn.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "update log_position set stage = 'x'",
+        "delete from log_position",
+        "delete from alert",
+        "update alert set sentence = ''",
+        "update alert set child = gen_random_uuid()",
+        "update clock set child = gen_random_uuid()",
+        "update concern set agency = ''",
+        "update ledger_tile set tile = 0",
+        "delete from ledger_tile",
+        "create table mine (a int)",
+        "drop table alert",
+        "alter table alert add column a int",
+    ],
+)
+def test_the_worker_may_do_no_more_than_its_folds_need(
+    connect: Callable[[str], Connection[Rows]], statement: str
+) -> None:
+    with pytest.raises(InsufficientPrivilege):
+        connect("mash_worker").execute(statement)
+
+
+@pytest.mark.parametrize("role", ["mash_reader", "mash_auditor"])
+def test_readers_and_auditors_write_nothing_at_all(connect: Callable[[str], Connection[Rows]], role: str) -> None:
+    conn = connect(role)
+    for table in sorted(ALL):
+        with pytest.raises(InsufficientPrivilege):
+            conn.execute(f"insert into {table} default values")
+    with pytest.raises(InsufficientPrivilege):
+        conn.execute("create table mine (a int)")
+
+
+def test_the_door_reads_what_it_shows_and_neither_digests_of_content_nor_who_saw_what(
+    connect: Callable[[str], Connection[Rows]],
+) -> None:
+    conn = connect("mash_reader")
+    for table in sorted(READ_AT_THE_DOOR):
+        conn.execute(f"select * from {table}")
+    for table in sorted(ALL - READ_AT_THE_DOOR):
+        with pytest.raises(InsufficientPrivilege):
+            conn.execute(f"select * from {table}")
+
+
+def test_the_auditor_reads_everything(connect: Callable[[str], Connection[Rows]]) -> None:
+    conn = connect("mash_auditor")
+    for table in sorted(ALL):
+        conn.execute(f"select * from {table}")
+
+
+def test_these_tests_know_every_table(connect: Callable[[str], Connection[Rows]]) -> None:
+    rows = connect("mash_auditor").execute("select tablename from pg_tables where schemaname = 'public'")
+    assert {name for (name,) in rows} == {*ALL, "schema_file"}
