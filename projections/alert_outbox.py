@@ -1,8 +1,9 @@
 """Alerts on their way out: found by a fold or by a clock that ran out, published once by their ids."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import UUID
 
 from psycopg import Connection
 
@@ -42,6 +43,34 @@ class AlertOutbox(Protocol):
     def mark_raised(self, alerts: Sequence[Alert], now: datetime) -> None:
         """Remember that these alerts were published."""
         ...
+
+
+class MemoryAlertOutbox:
+    """What it means, kept in memory; `clocks` gives every clock there is."""
+
+    def __init__(self, clocks: Callable[[], Iterable[Clock]], rules: RulePacks) -> None:
+        self._clocks = clocks
+        self._rules = rules
+        self._found: dict[UUID, Alert] = {}
+        self.raised: dict[UUID, datetime] = {}
+
+    def add(self, alerts: Iterable[Alert]) -> None:
+        """Take in alerts that a fold found, each once by its id."""
+        for alert in alerts:
+            self._found.setdefault(alert.alert_id, alert)
+
+    def find_overdue(self, now: datetime) -> None:
+        """Note an alert for every duty that ran out within the last three months and has none yet."""
+        self.add(overdue_alerts((clock for clock in self._clocks() if clock.due >= now - LOOK_BACK), self._rules, now))
+
+    def waiting(self) -> Sequence[Alert]:
+        """Give the alerts that wait, by id."""
+        return [self._found[one] for one in sorted(self._found.keys() - self.raised.keys())]
+
+    def mark_raised(self, alerts: Sequence[Alert], now: datetime) -> None:
+        """Remember when these alerts were raised; what was raised before keeps its moment."""
+        for alert in alerts:
+            self.raised.setdefault(alert.alert_id, now)
 
 
 class SqlAlertOutbox:
