@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from apps.people import NotSignedIn
-from apps.services.secret_files import ensure_password, private_folder, write_secret
+from apps.services.secret_files import ensure_password, write_secret
 from apps.settings import Settings, SettingsError
 from schemas.topics import AGENCIES
 
@@ -23,7 +23,8 @@ def ensure_feed_tokens(settings: Settings) -> None:
     missing = {agency: ensure_password(_token_file(settings, agency)) for agency in AGENCIES if agency not in digests}
     if missing:
         found = digests | {agency: _digest(token) for agency, token in missing.items()}
-        private_folder(settings.home)
+        # Not a private folder: where root started PostgreSQL, another user's cluster may lie in it. The file itself is private.
+        settings.home.mkdir(parents=True, exist_ok=True)
         write_secret(settings.home / FILE, (json.dumps(found, indent=2, sort_keys=True) + "\n").encode())
 
 
