@@ -23,6 +23,7 @@ class Shape:
     statements: int
     children: int
     seed: int = 20261122
+    prefix: str = "B"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +45,27 @@ class Expected:
 
 def history(catalogue: Catalogue, shape: Shape) -> Iterator[Sent]:
     """Give the messages in the order in which they are sent."""
+    contracts = {contract.short_name: contract for contract in catalogue}
     chance = random.Random(shape.seed)
     weights = [1.0 / (1 + rank) ** 0.6 for rank in range(shape.children)]
     children = chance.choices(range(shape.children), weights, k=shape.statements)
     for number, child in enumerate(children):
         agency = chance.choice(AGENCIES)
-        message = encode(*_statement(catalogue, chance, agency, number, child))
+        kind, body = _body(chance, agency)
+        happened = FIRST + number * DAY // 2000 + chance.randrange(DAY)
+        envelope = _envelope(chance, agency, child, happened) | {"reference": f"{shape.prefix}-{number}"}
+        message = encode(contracts[kind], {"envelope": envelope, **body, "summary": SUMMARY})
         broken = chance.random() < 0.0001
         yield Sent(agency, number % 2, message[:40] if broken else message)
         if not broken and chance.random() < 0.01:
             yield Sent(agency, number % 2, message)
 
 
-def _statement(
-    catalogue: Catalogue, chance: random.Random, agency: str, number: int, child: int
-) -> tuple[Any, dict[str, Any]]:
-    kind, body = _body(chance, agency)
-    contract = catalogue.by_name(kind)
-    if contract is None:
-        raise LookupError(f"expected the contract {kind}, found none")
-    happened = FIRST + number * DAY // 2000 + chance.randrange(DAY)
+def _envelope(chance: random.Random, agency: str, child: int, happened: int) -> dict[str, Any]:
     learned = happened + (DAY * 30 if chance.random() < 0.05 else 0)
-    envelope = {
+    return {
         "agency": agency,
         "source_system": "BENCH",
-        "reference": f"B-{number}",
         "child": _identifiers(agency, child),
         "happened": {"earliest": happened, "latest": happened, "wording": None},
         "learned": {"earliest": learned, "latest": learned, "wording": None},
@@ -77,7 +74,6 @@ def _statement(
         "seal": "OPEN",
         **dict.fromkeys(("handling_conditions", "correlation", "cause", "corrects", "retracts")),
     }
-    return contract, {"envelope": envelope, **body, "summary": SUMMARY}
 
 
 def _body(chance: random.Random, agency: str) -> tuple[str, dict[str, Any]]:
