@@ -94,7 +94,7 @@ def rebuild(settings: Settings, told: Told) -> None:
         (alone,) = conn.execute("select pg_try_advisory_lock(%s)", (WORKERS,)).fetchone() or (False,)
         if not alone:
             raise RebuildRefused(
-                "Expected no worker while everything is rebuilt, found one at work; stop it with `mash stop` and try again."
+                "Expected no worker while everything is rebuilt, found one at work; stop it with `mash workers down` and try again."
             )
         asyncio.run(_rebuild(settings, conn, told))
 
