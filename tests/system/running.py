@@ -83,6 +83,8 @@ class Hub:
     admin: KafkaAdminClient
     folder: Path
     workers: list[Worker] = field(default_factory=list)
+    given_up: list[Worker] = field(default_factory=list)
+    """Workers of which a test expects that they may end with an error."""
 
     def renew(self) -> None:
         """Empty topics and databases; the root keys stay, so the same statements get the same event ids."""
@@ -125,10 +127,17 @@ class Hub:
                 self.kill(worker)
 
     def until(self, true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-        """Wait until a condition holds; an assertion with the last lines of every living worker if it does not come to."""
-        if not wait_until(true, seconds):
+        """Wait until a condition holds; an assertion with the last lines of the workers if it does not come to, or if one of them ended of itself."""
+        came = wait_until(lambda: self._failed() or true(), seconds)
+        if not came or self._failed():
             logs = "\n".join(worker.why() for worker in self.workers[-4:])
-            raise AssertionError(f"expected {what} within {seconds:.0f} s, found {self._behind()} behind\n{logs}")
+            raise AssertionError(
+                f"expected {what} within {seconds:.0f} s, found {self._behind()} still to read\n{logs}"
+            )
+
+    def _failed(self) -> bool:
+        """Whether a worker ended that nobody killed, told to stop or gave up."""
+        return any((worker.process.poll() or 0) > 0 for worker in self.workers if worker not in self.given_up)
 
     def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until everything told is admitted, folded, in the ledger, and every alert that is due is out and folded too."""
@@ -143,6 +152,10 @@ class Hub:
         places = [TopicPartition(topic.name, part) for topic in TOPICS for part in range(topic.partitions)]
         found = self.admin.list_partition_offsets(dict.fromkeys(places, OffsetSpec.LATEST))
         return {(place.topic, place.partition): end.offset for place, end in found.items()}
+
+    def written(self, topic: str) -> int:
+        """Say how many records a topic has."""
+        return sum(end for place, end in self.ends().items() if place[0] == topic)
 
     def read_so_far(self, stage: str) -> int:
         """Say how many records a stage has read of all its partitions."""
