@@ -1,10 +1,10 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from itertools import count
 from uuid import UUID, uuid4
 
 import pytest
+from claims_made import claim, index, numbered, tellings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
@@ -15,26 +15,6 @@ from projections.rows import Rows, open_store
 from tests.hub_parts import HubServices
 
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
-
-
-def claim(event: int, local: str, nhs: str | None = None, upn: str | None = None) -> Claim:
-    """Say of who a child is in words: equal words are equal identifiers."""
-    return Claim(
-        event.to_bytes(16),
-        index(f"local {local}"),
-        index(f"nhs {nhs}") if nhs else None,
-        index(f"upn {upn}") if upn else None,
-    )
-
-
-def index(word: str) -> bytes:
-    return word.encode().ljust(16, b"\0")
-
-
-def numbered() -> Callable[[], UUID]:
-    """Give pseudonyms that are known beforehand: 1, 2, 3 ..."""
-    numbers = count(1)
-    return lambda: UUID(int=next(numbers))
 
 
 def memory() -> MemoryIdentity:
@@ -123,17 +103,6 @@ def test_nothing_of_an_identifier_is_shown() -> None:
     shown = repr(claim(1, "Quillfeather", "9990000018", "Quillfeather"))
     assert "Quillfeather" not in shown
     assert "9990000018" not in shown
-
-
-@st.composite
-def tellings(draw: st.DrawFn) -> list[list[Claim]]:
-    """Runs of claims over a few identifiers each, so that they meet, differ and contradict each other."""
-    one = st.tuples(
-        st.sampled_from("ABCDE"), st.sampled_from([None, "N", "M", "O"]), st.sampled_from([None, None, "U", "V"])
-    )
-    runs = draw(st.lists(st.lists(one, max_size=5), max_size=5))
-    numbers = count(1)
-    return [[claim(next(numbers), *words) for words in run] for run in runs]
 
 
 @given(tellings())
