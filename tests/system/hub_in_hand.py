@@ -151,6 +151,13 @@ class HubInHand:
             done = conn.execute(statement.encode(), values or None)
             return done.fetchall() if done.description else []
 
+    def copy_out(self, table: str, database: str = "mash") -> bytes:
+        """Give a table whole, as PostgreSQL's own binary form."""
+        query = f"copy (select * from {table}) to stdout (format binary)".encode()
+        connected = psycopg.connect(self.services.server_conninfo(), dbname=database)
+        with connected as conn, conn.cursor() as cursor, cursor.copy(query) as copied:
+            return b"".join(copied)
+
     def _put_together(self) -> list[tuple[TopicPartition, tuple[Fold, ...]]]:
         """Make every stage, and say which partition is read by which."""
         settings, clock = self.settings, Clock()
