@@ -76,6 +76,9 @@ class Rebuilding:
         """Give the records of one partition in runs, up to the end that it has now."""
         place = TopicPartition(topic, part)
         end = (await self.reader.end_offsets([place]))[place]
+        if not end:
+            # Assigned and never read, it would leave a fetch behind on which aiokafka 0.14 waits for ever when it is stopped.
+            return
         self.reader.assign([place])
         self.reader.seek(place, 0)
         done = 0
