@@ -11,10 +11,11 @@ from admit_world import (
 )
 
 from access_policy.keys import KeyScope
-from schemas.codec import PREFIX
+from schemas.codec import PREFIX, decode, encode
 from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, MAX_STATEMENT_BYTES, agency_topic, partitions_of
 from streams.admit import NO_CHILD
 from streams.event_log import partition_of
+from tests.schemas.contract_values import CATALOGUE
 
 GOOD = [message(concern(f"R-{number}", f"H-{number % 3}")) for number in range(6)]
 CHANGED = message(concern("R-1", "H-1", kind="something else"))
@@ -61,6 +62,17 @@ def test_a_reference_used_again_with_other_content_is_refused_and_the_first_stan
     )
     assert "`corrects`" in refused["sentence"]
     assert world.open_with(refused["key_id"], b"agency.health.events/0/1", refused["sealed"]) == CHANGED
+
+
+def test_the_same_bytes_under_another_contract_are_no_repeat() -> None:
+    began, ended = (CATALOGUE.by_name(name) for name in ("ChildInNeedPlanStarted", "ChildInNeedPlanEnded"))
+    assert began is not None
+    assert ended is not None
+    payload = encode(began, concern("R-1"))[PREFIX.size :]
+    assert decode(CATALOGUE, PREFIX.pack(0, ended.id) + payload)
+    world = World().take(run_of(PREFIX.pack(0, began.id) + payload, PREFIX.pack(0, ended.id) + payload))
+    assert [event.header.event_type for event in world.events()] == ["ChildInNeedPlanStarted"]
+    assert [refused["code"] for refused in world.refused()] == ["reference-reused"]
 
 
 def test_the_same_reference_at_two_agencies_is_two_statements() -> None:
