@@ -16,19 +16,21 @@ from mode import Service
 from psycopg import Connection
 
 from apps.connections import aiokafka_options, kafka_login
-from apps.failures import WorkerRefused, explain
+from apps.failures import explain
 from apps.lifeline import SUPERVISED, end_with_parent
 from apps.plain_log import set_up_log
-from apps.rebuild import WORKERS
 from apps.services.secret_files import private_folder
 from apps.settings import Settings, load_settings
 from apps.watchdog import Watchdog
 from apps.wiring import HUB_USER, WORKS, Work, broker, event_log, start_producer, worker_store
 from projections.rows import Rows
+from projections.sharing import share_tables
 from streams.app import Stage, Turn, make_app
 from streams.progress import Place
 
 WATCH_SECONDS = 5.0
+BROKER_PATIENCE_MS = 10_000
+"""How long the watchdog waits for an answer before the broker counts as gone."""
 FAILED = 1
 logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
@@ -101,15 +103,13 @@ def worker_app(settings: Settings, work: Work, ends: AIOKafkaConsumer) -> faust.
 
 
 def share_the_hub(settings: Settings) -> Connection[Rows]:
-    """Hold the lock that all workers share, for as long as the connection lives; WorkerRefused while a rebuild has it for itself."""
+    """Share the tables for as long as the connection lives; BeingRebuilt while a rebuild has them for itself."""
     conn = worker_store(settings)
-    (shared,) = conn.execute("select pg_try_advisory_lock_shared(%s)", (WORKERS,)).fetchone() or (False,)
-    if not shared:
+    try:
+        share_tables(conn)
+    except BaseException:
         conn.close()
-        raise WorkerRefused(
-            "Expected to share the hub with other workers, found a rebuild that has it for itself; "
-            "let `mash rebuild` finish: the worker starts again by itself."
-        )
+        raise
     return conn
 
 
@@ -136,7 +136,8 @@ def end(error: BaseException) -> NoReturn:
 async def _start_clients(settings: Settings) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
     """Start what writes the log and what asks for its ends."""
     producer = await start_producer(settings)
-    ends = AIOKafkaConsumer(**aiokafka_options(kafka_login(settings, HUB_USER)))
+    login = kafka_login(settings, HUB_USER)
+    ends = AIOKafkaConsumer(**aiokafka_options(login), request_timeout_ms=BROKER_PATIENCE_MS)
     await ends.start()
     return producer, ends
 

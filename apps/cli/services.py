@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from apps import services
+from apps import services, workers
 from apps.cli.progress import home, progress
 
 
@@ -47,10 +47,11 @@ def down() -> None:
 @services_commands.command(epilog="Example: mash services reset --yes")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    """Stop the parts and erase their topics, databases, logs and passwords."""
+    """Stop the workers and the parts, and erase their topics, databases, logs and passwords."""
     if not yes:
         click.confirm(f"Erase every topic and database that was started from {home()}?", abort=True)
     with progress("erasing") as say:
+        workers.down(home(), say)
         services.reset(home(), say)
 
 
