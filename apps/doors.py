@@ -15,6 +15,7 @@ from apps.settings import Settings
 from apps.wiring import PROJECT, now
 from projections.rows import open_store
 from projections.rules.packs import load_rule_packs
+from projections.sharing import share_tables
 from projections.sql_store import SqlProjections
 from projections.working_days import WorkingDays
 from query.disclosure import disclosure_contract
@@ -38,17 +39,21 @@ class Doors:
     connections: ExitStack = field(default_factory=ExitStack, repr=False)
 
     def close(self) -> None:
-        """Close the connections; a command leaves that to the end of its process."""
+        """Close the connections: from then on a rebuild may begin."""
         self.connections.close()
 
 
 def open_doors(settings: Settings) -> Doors:
-    """Put the door together: reads as mash_reader, opens keys as mash_opener, writes disclosures as the Kafka user `door`."""
+    """Put the door together: reads as mash_reader, opens keys as mash_opener, writes disclosures as the Kafka user `door`.
+
+    It shares the tables until it is closed, so that no rebuild begins meanwhile; BeingRebuilt when one has: what it showed would be a part.
+    """
     login = kafka_login(settings, DOOR_USER)
     check_kafka(login)
     catalogue, rules, keys = load_catalogue(), load_rule_packs(), root_keys(settings)
     with ExitStack() as opened:
         reader = opened.enter_context(closing(open_store(conninfo(settings, READER))))
+        share_tables(reader)
         opener = opened.enter_context(closing(open_store(conninfo(settings, OPENER))))
         producer = opened.enter_context(closing(disclosure_producer(**kafka_python_options(login))))
         door = Door(

@@ -17,17 +17,15 @@ from audit.note_keys import NoteRejected
 from audit.tiles import LedgerBroken
 from projections.positions import LogHole
 from projections.rules.packs import RulePacksError
+from projections.sharing import BeingRebuilt
 from projections.sql_fold import ProjectionBroken
 from schemas.catalogue import CatalogueBroken
 
 COMES_BACK = "the worker starts again by itself until it is back, and nothing is lost"
 
 
-class WorkerRefused(Exception):
-    """The worker may not begin; the message says why and what to do."""
-
-
 SAY_IT_THEMSELVES = (
+    BeingRebuilt,
     CatalogueBroken,
     KeysRefused,
     LedgerBroken,
@@ -39,7 +37,6 @@ SAY_IT_THEMSELVES = (
     RulePacksError,
     SealBroken,
     SettingsError,
-    WorkerRefused,
 )
 """Errors of ours: each message is a sentence for an operator already."""
 

@@ -19,6 +19,7 @@ from audit.sql_ledger import SqlLedgerStore
 from audit.tiles import StoredCheckpoint
 from projections.positions import advance, fence
 from projections.rows import Rows, open_store
+from projections.sharing import begin_rebuild, finish_rebuild, take_tables
 from projections.sql_fold import SqlFold
 from projections.sql_readmit import ReadmitFold
 from projections.sql_told import ToldFold
@@ -31,8 +32,6 @@ from streams.admission import MILLISECOND
 
 OWNER = "mash_owner"
 RUN_RECORDS = 10_000
-WORKERS = 0x776F726B
-"""The advisory lock that every worker shares while it lives, and that a rebuild takes for itself."""
 KEPT = "schema_file"
 """The only table that says nothing about the log."""
 
@@ -92,12 +91,12 @@ class Rebuilding:
 
 
 def rebuild(settings: Settings, told: Told) -> None:
-    """Empty every projection and fold the whole log again; RebuildRefused while a worker lives."""
+    """Empty every projection and fold the whole log again; RebuildRefused while a worker, a door or a verification lives."""
     with open_store(conninfo(settings, OWNER)) as conn:
-        (alone,) = conn.execute("select pg_try_advisory_lock(%s)", (WORKERS,)).fetchone() or (False,)
-        if not alone:
+        if not take_tables(conn):
             raise RebuildRefused(
-                "Expected no worker while everything is rebuilt, found one at work; stop it with `mash workers down` and try again."
+                "Expected nobody at work while everything is rebuilt, found a worker, a door or a verification; "
+                "stop the workers (`mash workers down`) and `mash api`, let other commands end, and try again."
             )
         asyncio.run(_rebuild(settings, conn, told))
 
@@ -113,6 +112,8 @@ async def _rebuild(settings: Settings, conn: Connection[Rows], told: Told) -> No
             await work.topic(topic, ToldFold(conn, catalogue, contract).fold, (PROJECT, ledger.STAGE))
         await _events(work, catalogue)
         await _checkpoints(work)
+        # Crash before this: the tables stay marked as a part, and are used by nobody but the next rebuild. After it: they are whole.
+        finish_rebuild(conn)
     finally:
         await reader.stop()
 
@@ -149,4 +150,6 @@ def _empty(conn: Connection[Rows]) -> None:
     rows = conn.execute(
         "select tablename from pg_tables where schemaname = 'public' and tablename <> %s", (KEPT,)
     ).fetchall()
-    conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in rows)))
+    with conn.transaction():
+        conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in rows)))
+        begin_rebuild(conn)

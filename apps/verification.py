@@ -26,6 +26,7 @@ from projections.remembered_evidence import RememberedEvidence
 from projections.row_evidence import STORED, PlainRow, RowEvidence, logged_alert, stored_alerts
 from projections.rows import Rows, open_store
 from projections.rules.packs import load_rule_packs
+from projections.sharing import share_tables
 from projections.sql_store import SqlProjections
 from projections.sql_told import ToldFold
 from projections.thresholds import concerns_in
@@ -240,8 +241,9 @@ class Verification:
 
 
 def verify(settings: Settings, told: Told) -> Verified:
-    """Recompute everything from the log and say what does not agree; LogUnreadable when the log cannot be asked."""
+    """Recompute everything from the log and say what does not agree; LogUnreadable when the log cannot be asked, BeingRebuilt while the tables are a part."""
     with open_store(conninfo(settings, AUDITOR)) as conn:
+        share_tables(conn)
         verification = Verification(settings, conn, told)
         trees = asyncio.run(verification.trees())
         verification.forged()

@@ -14,6 +14,7 @@ from apps.api.parts import PartAway
 from apps.people import NotSignedIn
 from connectors.producer import FeedBroken
 from connectors.statement import plain_name
+from projections.sharing import BeingRebuilt
 from query.door import Refused
 from query.ports import DisclosureFailed
 from query.unsealing import RecordBroken
@@ -119,6 +120,7 @@ def add_handlers(app: FastAPI) -> None:
         RequestValidationError: _unread,
         NotSignedIn: _not_signed_in,
         PartAway: _away,
+        BeingRebuilt: lambda _request, error: _logged(503, "being-rebuilt", str(error)),
         DisclosureFailed: lambda _request, error: _logged(503, "not-recorded", str(error)),
         FeedBroken: _not_taken,
         RecordBroken: lambda _request, error: _logged(500, "record-broken", str(error)),

@@ -28,7 +28,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     500: {"model": Sentence, "description": "An entry was altered, or a fault of the hub; nothing is shown."},
     503: {
         "model": Sentence,
-        "description": "The disclosure could not be recorded, or a part is away; nothing is shown.",
+        "description": "The disclosure could not be recorded, a part is away, or everything is being rebuilt; nothing is shown.",
     },
 }
 Pseudonym = Annotated[UUID, Path(description="The child's pseudonym, as finding gives it.")]

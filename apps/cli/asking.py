@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -19,11 +19,13 @@ from apps.rebuild import RebuildRefused
 from apps.settings import Settings, SettingsError, load_settings
 from audit.log_reader import LogUnreadable
 from audit.note_keys import NoteRejected
+from projections.sharing import BeingRebuilt
 from query.door import Refused, StaffMember
 from query.ports import DisclosureFailed
 from query.unsealing import RecordBroken
 
 EXPECTED = (
+    BeingRebuilt,
     DisclosureFailed,
     LogUnreadable,
     NotSignedIn,
@@ -70,7 +72,8 @@ def asking(staff_id: str) -> Iterator[Asking]:
     """Open the door for this member of staff."""
     with in_sentences() as settings:
         staff = load_people(settings).named(staff_id)
-        yield Asking(settings, open_doors(settings), staff)
+        with closing(open_doors(settings)) as doors:
+            yield Asking(settings, doors, staff)
 
 
 def say_refused(refused: Refused) -> NoReturn:

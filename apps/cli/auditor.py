@@ -37,7 +37,7 @@ def verify_command() -> None:
 
 @click.command(name="rebuild", epilog="Example: mash workers down && mash rebuild && mash workers up")
 def rebuild_command() -> None:
-    """Empty every projection and fold the whole log again; the workers must be stopped."""
+    """Empty every projection and fold the whole log again; workers and API must be stopped."""
     with in_sentences() as settings, _bars() as bars:
         rebuild(settings, _told(bars))
     click.echo("Everything was rebuilt from the log. Next: `mash verify`.")

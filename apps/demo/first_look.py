@@ -1,11 +1,12 @@
 """The first look: one child's merged chronology, asked for through the one door like everybody's."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from uuid import UUID
 
 from access_policy.blind_index import NHS_NUMBER
 from apps.demo.run import DemoBroken
-from apps.doors import open_doors
+from apps.doors import Doors, open_doors
 from apps.people import load_people
 from apps.settings import Settings
 from query.door import Refused
@@ -28,7 +29,12 @@ class FirstLook:
 
 def first_look(settings: Settings, nhs_number: str) -> FirstLook:
     """Find the child and open the record as the demo's analyst; DemoBroken when the hub refuses or does not know the child."""
-    staff, doors = load_people(settings).named(ANALYST), open_doors(settings)
+    with closing(open_doors(settings)) as doors:
+        return _looked(settings, doors, nhs_number)
+
+
+def _looked(settings: Settings, doors: Doors, nhs_number: str) -> FirstLook:
+    staff = load_people(settings).named(ANALYST)
     found = find_child(doors.door, staff, Identifier(NHS_NUMBER, nhs_number), PURPOSE, doors.blind_index)
     if isinstance(found, Refused) or found.child is None:
         raise DemoBroken(

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from apps.api.parts import PartAway
+from projections.sharing import BeingRebuilt
 from query.unsealing import RecordBroken
 from tests.apps.api_world import FEED_TOKEN, GOVERNANCE_TOKEN, NHS, SURNAME, TOLD, ApiWorld, bearing
 from tests.query.record_world import CHILD
@@ -100,6 +101,13 @@ def test_a_record_that_was_altered_is_not_shown_and_says_what_to_do(hub: ApiWorl
     answer = hub.open(purpose="assessment")
     assert (answer.status_code, answer.json()["code"]) == (500, "record-broken")
     assert "mash verify" in answer.json()["sentence"]
+
+
+def test_while_everything_is_rebuilt_nothing_is_shown_and_one_sentence_says_so(hub: ApiWorld) -> None:
+    hub.broken = BeingRebuilt("found that everything is being rebuilt; try again when `mash rebuild` is done.")
+    answer = hub.open(purpose="assessment")
+    assert (answer.status_code, answer.json()["code"]) == (503, "being-rebuilt")
+    assert "try again" in answer.json()["sentence"]
 
 
 def test_a_part_that_is_away_is_one_sentence_that_names_no_place(hub: ApiWorld) -> None:

@@ -16,12 +16,13 @@ from apps.demo.county_files import MAIN, CountyFile
 from apps.demo.first_look import first_look
 from apps.demo.run import Outcome, Show, run_demo
 from apps.demo.sign_in import let_people_sign_in
-from apps.failures import DISK_FULL, WorkerRefused
+from apps.failures import DISK_FULL
 from apps.people import load_people
-from apps.rebuild import OWNER, WORKERS, RebuildRefused, rebuild
+from apps.rebuild import OWNER, RebuildRefused, rebuild
 from apps.services.daemons import wait_until
 from apps.worker import share_the_hub
 from apps.workers.layout import ROLES, WorkersLayout
+from projections.sharing import BeingRebuilt, take_tables
 from tests.hub_parts import HubServices
 
 pytestmark = pytest.mark.services
@@ -114,12 +115,12 @@ def test_a_full_disk_in_front_of_postgresql_is_said_in_one_sentence_and_nothing_
 def test_a_rebuild_is_refused_while_a_worker_lives_and_a_worker_while_a_rebuild_does(hub: HubServices) -> None:
     with psycopg.connect(hub.conninfo(OWNER), autocommit=True) as owner:
         assert wait_until(lambda: (owner.execute(SHARED).fetchone() or (0,))[0] == len(ROLES), PATIENCE)
-    with pytest.raises(RebuildRefused, match="found one at work"):
+    with pytest.raises(RebuildRefused, match="found a worker"):
         rebuild(hub.settings, lambda *_: None)
     workers.down(hub.settings.home, quiet)
     with psycopg.connect(hub.conninfo(OWNER)) as owner:
-        owner.execute("select pg_advisory_lock(%s)", (WORKERS,))
-        with pytest.raises(WorkerRefused, match="rebuild"):
+        assert take_tables(owner)
+        with pytest.raises(BeingRebuilt, match="is being rebuilt; try again when"):
             share_the_hub(hub.settings)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any, Self
@@ -94,6 +94,7 @@ class HubInHand:
 
     def __exit__(self, *_: object) -> None:
         """Close what was opened."""
+        self.close_doors()
         self._open.close()
 
     def send_csv(self, feed: str, content: bytes) -> Delivery:
@@ -130,8 +131,13 @@ class HubInHand:
         """The door, opened when it is first asked for."""
         if self._doors is None:
             self._doors = open_doors(self.settings)
-            self._open.enter_context(closing(self._doors.door.log._producer))  # type: ignore[attr-defined]
         return self._doors
+
+    def close_doors(self) -> None:
+        """Close the door, if it is open: a rebuild does not begin before."""
+        if self._doors is not None:
+            self._doors.close()
+            self._doors = None
 
     def open(self, who: StaffMember, child: UUID, purpose: str | None = "assessment") -> OpenedRecord | Refused:
         """Open a child's record through the door."""

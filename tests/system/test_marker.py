@@ -375,6 +375,7 @@ def test_workers_that_fail_and_workers_that_go_on_log_no_word(
 
 def test_a_rebuild_keeps_it_so(world: World) -> None:
     told: list[object] = []
+    world.hub.close_doors()
     rebuild(world.hub.settings, lambda *progress: told.append(progress))
     verified = world.hub.verify()
     assert verified.findings == ()
