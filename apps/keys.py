@@ -9,9 +9,6 @@ from audit.note_keys import SignerKey
 from audit.signing_key import load_signing_key, provide_signing_key
 from streams.admission import Secrets
 
-HUB_NAME = "mash-hub.example"
-"""The name under which this hub signs; a council sets its own before it provisions."""
-
 
 def root_key_file(settings: Settings) -> Path:
     """Name the file of the root key."""
@@ -24,9 +21,12 @@ def signing_key_file(settings: Settings) -> Path:
 
 
 def make_hub_keys(settings: Settings, randomness: Callable[[int], bytes]) -> None:
-    """Make the hub's keys if it has none; a key that is there is never replaced, since what it sealed could not be opened any more."""
+    """Make the hub's keys if it has none; a key that is there is never replaced, since what it sealed could not be opened any more.
+
+    NoteRejected when the hub signed under another name before: its checkpoints would be of two hubs.
+    """
     make_root_key(root_key_file(settings), randomness)
-    provide_signing_key(signing_key_file(settings), HUB_NAME, randomness)
+    provide_signing_key(signing_key_file(settings), settings.hub_name, randomness)
 
 
 def root_keys(settings: Settings) -> FileRootKeys:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 DEFAULT_HOME = ".mash"
 ADDRESSES = "services.json"
+DEFAULT_HUB_NAME = "mash-hub.example"
 START_THEM = "start it with `mash services up`"
 
 
@@ -19,6 +20,7 @@ class Settings:
     """Addresses and folders; no secret is in it, only where secrets lie.
 
     `kafka_ca_file` is the authority that signed the brokers' certificates; None trusts this machine's own list.
+    `hub_name` is what the hub signs its checkpoints under, for its whole life.
     A user in a database URL is the administrator as whom `mash provision` connects; `postgres` when there is none.
     """
 
@@ -28,6 +30,7 @@ class Settings:
     kafka_ca_file: Path | None
     database_url: str
     keys_database_url: str
+    hub_name: str = DEFAULT_HUB_NAME
 
 
 def mash_home(environ: Mapping[str, str], folder: Path) -> Path:
@@ -62,6 +65,7 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
         kafka_ca_file=secrets / ca_file if ca_file else None,
         database_url=place("DATABASE_URL"),
         keys_database_url=place("KEYS_DATABASE_URL"),
+        hub_name=environ.get("MASH_HUB_NAME") or DEFAULT_HUB_NAME,
     )
 
 

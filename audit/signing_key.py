@@ -19,7 +19,7 @@ def provide_signing_key(path: Path, name: str, randomness: Randomness, kind: int
     key = load_signing_key(path)
     if (key.name, key.kind) != (name, kind):
         raise NoteRejected(
-            f"expected a key of type {kind:#04x} for {name} in {path.name}, found one of type {key.kind:#04x} for {key.name}: name the right file"
+            f"expected a key of type {kind:#04x} for {name} in {path.name}, found one of type {key.kind:#04x} for {key.name}: put the name back, since a hub keeps the one that it first signed under, or name the right file"
         )
     return key
 

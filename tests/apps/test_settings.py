@@ -1,11 +1,14 @@
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from apps.connections import conninfo, kafka_login, kafka_python_options, parse_url
+from apps.keys import make_hub_keys, signing_key
 from apps.settings import Settings, SettingsError, load_settings
+from audit.note_keys import NoteRejected
 
 PLACES = {
     "KAFKA_BOOTSTRAP_SERVERS": "kafka.example:9093",
@@ -98,3 +101,18 @@ def test_a_password_is_in_no_repr(settings: Settings) -> None:
 def test_settings_cannot_be_changed(settings: Settings) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.database_url = "elsewhere"  # type: ignore[misc]
+
+
+def test_a_hub_signs_under_the_name_that_is_set_and_another_one_later_is_refused(tmp_path: Path) -> None:
+    secrets = tmp_path / ".mash" / "secrets"
+    secrets.mkdir(parents=True)
+    named = load_settings({**PLACES, "MASH_HUB_NAME": "mash.council.example"}, tmp_path)
+    make_hub_keys(named, os.urandom)
+    make_hub_keys(named, os.urandom)
+    assert signing_key(named).name == "mash.council.example"
+    with pytest.raises(NoteRejected, match=r"for mash-hub\.example .* for mash\.council\.example: put the name back"):
+        make_hub_keys(load_settings(PLACES, tmp_path), os.urandom)
+
+
+def test_a_hub_that_is_not_named_signs_under_a_name_that_is_nobodys(settings: Settings) -> None:
+    assert settings.hub_name == "mash-hub.example"
