@@ -12,13 +12,15 @@ from query.unsealing import Opened
 from query.view import Fact, FactKind, Sighting, Sightings, Telling
 
 CHILD_SEEN = "ChildSeen"
-KINDS: tuple[FactKind, ...] = ("name", "date of birth", "sex", "address", "NHS number", "UPN", "local id")
+LOCAL_ID: FactKind = "local id"
+KINDS: tuple[FactKind, ...] = ("name", "date of birth", "sex", "address", "NHS number", "UPN", LOCAL_ID)
 
 
 def facts_of(standing: Iterable[Opened]) -> tuple[Fact, ...]:
     """Give everything told of who the child is: by kind, the newest first, each value once with every agency that told it and when it last did.
 
-    The newest is what an agency learned last; agencies that tell otherwise stay in sight, since the hub does not know who is right.
+    The newest is what an agency learned last; agencies that tell otherwise stay in sight, since the hub does not know who is right. A local id is each
+    agency's own, so each agency has a newest one.
     """
     told: dict[tuple[FactKind, str], dict[str, Entry]] = {}
     for entry, kind, value in _said(standing):
@@ -31,7 +33,8 @@ def facts_of(standing: Iterable[Opened]) -> tuple[Fact, ...]:
             key=lambda told_value: (_last(told_value[1].values()), told_value[0]),
             reverse=True,
         )
-        facts += [Fact(kind, value, at == 0, _tellings(by)) for at, (value, by) in enumerate(newest)]
+        first = {_whose(kind, by_agency): value for value, by_agency in reversed(newest)}
+        facts += [Fact(kind, value, first[_whose(kind, by)] == value, _tellings(by)) for value, by in newest]
     return tuple(facts)
 
 
@@ -64,7 +67,12 @@ def _facts_in(agency: str, child: Mapping[str, Any]) -> Iterator[tuple[FactKind,
     yield "address", _joined(", ", child["address"], child["postcode"])
     yield "NHS number", normalised(NHS_NUMBER, child["nhs_number"] or "")
     yield "UPN", normalised(UPN, child["upn"] or "")
-    yield "local id", f"{agency} {child['local_id'].strip()}"
+    yield LOCAL_ID, f"{agency} {child['local_id'].strip()}"
+
+
+def _whose(kind: FactKind, by_agency: Mapping[str, Entry]) -> str:
+    """Say among whose tellings the newest is looked for: everybody's, and of local ids the agency's that gave it."""
+    return next(iter(by_agency)) if kind == LOCAL_ID else ""
 
 
 def _joined(between: str, *parts: str | None) -> str:

@@ -50,7 +50,7 @@ def record_in_plain_text(view: RecordView) -> list[str]:
 def _head(view: RecordView) -> Iterator[str]:
     asked = view.asked
     known = "now" if asked.as_known_at is None else moment_in_words(asked.as_known_at)
-    yield f"Record of child {view.child.hex}, as known {'' if asked.as_known_at is None else 'on '}{known}"
+    yield f"Record of child {view.child}, as known {'' if asked.as_known_at is None else 'on '}{known}"
     yield (
         f"Opened {moment_in_words(asked.asked_at)} by {_clean(asked.staff_id)}, {agency_in_words(asked.agency)} {asked.role}, "
         f"for {(asked.purpose or 'no purpose').replace('_', ' ')}"

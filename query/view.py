@@ -118,7 +118,7 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something told of the child; `latest` marks the newest of its kind. Where agencies differ there is more than one of a kind."""
+    """Something told of the child; `latest` marks the newest of its kind, of local ids the newest of each agency. Where agencies differ there is more than one of a kind."""
 
     kind: FactKind
     value: str = field(repr=False)

@@ -38,6 +38,17 @@ def test_a_fact_that_was_corrected_or_withdrawn_is_not_told_any_more(world: Worl
     assert [fact.value for fact in facts(world, "date of birth")] == ["2015-02-28"]
 
 
+def test_the_newest_local_id_of_each_agency_is_its_latest_whatever_other_agencies_call_the_child(world: World) -> None:
+    world.say(Told(learned=at("2025-01-01"), child_said={"local_id": "S-1"}))
+    world.say(Told(learned=at("2025-02-01"), child_said={"local_id": "S-2"}))
+    world.say(Told(agency="health", learned=at("2024-01-01"), child_said={"local_id": "H-1"}))
+    assert [(fact.value, fact.latest) for fact in facts(world, "local id")] == [
+        ("education S-2", True),
+        ("education S-1", False),
+        ("health H-1", True),
+    ]
+
+
 def test_addresses_are_kept_with_their_postcode(world: World) -> None:
     world.say(Told(child_said={"address": "1 Nowhere Lane", "postcode": "ZZ99 3VZ"}))
     assert [fact.value for fact in facts(world, "address")] == ["1 Nowhere Lane, ZZ99 3VZ"]
@@ -68,9 +79,13 @@ def test_that_a_child_was_seen_survives_the_shredding_of_what_was_said(world: Wo
 
 
 @given(names=st.lists(st.tuples(st.sampled_from(AGENCIES), st.integers(1, 5), st.sampled_from("abc")), max_size=8))
-def test_at_most_one_value_of_each_kind_is_the_latest(names: list[tuple[str, int, str]]) -> None:
+def test_one_value_of_each_kind_is_the_latest_and_one_local_id_of_each_agency(
+    names: list[tuple[str, int, str]],
+) -> None:
     world = World()
     for agency, day, name in names:
         world.say(Told(agency=agency, learned=at(f"2025-01-0{day}"), child_said={"given_name": name}))
-    kinds = [fact.kind for fact in world.open().view.facts if fact.latest]
-    assert len(kinds) == len(set(kinds)) == (2 if names else 0)
+    latest = [fact for fact in world.open().view.facts if fact.latest]
+    whose = [fact.told_by[0].agency if fact.kind == "local id" else fact.kind for fact in latest]
+    told = {agency for agency, _, _ in names}
+    assert len(whose) == len(set(whose)) == (1 + len(told) if names else 0)

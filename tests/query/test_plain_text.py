@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from record_world import Told, World, at, staff
+from record_world import CHILD, Told, World, at, staff
 
 from projections.entry import Span
 from query.agencies import NAMES, WHOM_TO_ASK, agency_in_words, whom_to_ask
@@ -35,6 +35,10 @@ def test_an_entry_is_said_with_its_three_times_its_source_and_how_it_was_told(wo
     assert "when, in their words: about the 22nd" in found
     assert "HANDLING CONDITIONS: do not tell the family" in found
     assert "summary: seemed afraid" in found
+
+
+def test_the_head_names_the_child_as_the_commands_take_it(world: World) -> None:
+    assert text(world).startswith(f"Record of child {CHILD}, as known now")
 
 
 def test_what_is_withheld_is_said_before_anything_else(world: World) -> None:
