@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,7 +7,7 @@ import pytest
 from kafka import KafkaAdminClient
 
 from tests.hub_parts import HubServices
-from tests.system.running import Account, Hub, publish
+from tests.system.running import Account, Hub, Say, publish
 from tests.system.statements import Told, broken, history
 
 
@@ -16,7 +17,18 @@ def hub(hub_services: HubServices, kafka_admin: KafkaAdminClient, pristine: None
     hub = Hub(hub_services, kafka_admin, tmp_path)
     hub.renew()
     yield hub
-    hub.kill_all()
+    hub.end_all()
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    """Tell the reader of the test run a figure that is measured and not judged."""
+
+    def tell(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{line}\n")
+
+    return tell
 
 
 @pytest.fixture(scope="session")
@@ -42,4 +54,4 @@ def undisturbed(
         hub.settle()
         return hub.account()
     finally:
-        hub.kill_all()
+        hub.end_all()

@@ -1,5 +1,6 @@
 """Real workers on the real parts: start, kill, freeze and stop them, tell them things, wait until something is true, and say what they came to."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, OffsetSpec, TopicPartition
 from psycopg import Connection
 
-from apps.connections import kafka_python_options
+from apps.connections import aiokafka_options, kafka_python_options
 from apps.keys import make_hub_keys
 from apps.services.daemons import wait_until
 from apps.wiring import PROJECT
@@ -35,6 +38,8 @@ from tests.system.statements import Told
 ROOT = Path(__file__).parents[2]
 Place = tuple[str, int]
 """A topic and a partition."""
+Say = Callable[[str], None]
+"""Receives one line for whoever reads the test run."""
 READ_BY = {
     admit.STAGE: tuple(agency_topic(agency) for agency in AGENCIES),
     PROJECT: LEDGERED,
@@ -42,6 +47,7 @@ READ_BY = {
 }
 """Which topics each stage reads."""
 PATIENCE_SECONDS = 90.0
+STOP_SECONDS = 10.0
 
 ALERTED = """
 select (select min(e.event_id::text)::uuid from chronology_entry e where e.child = a.child), a.rule from alert a
@@ -88,7 +94,7 @@ class Hub:
 
     def renew(self) -> None:
         """Empty topics and databases; the root keys stay, so the same statements get the same event ids."""
-        self.kill_all()
+        self.end_all()
         empty_topics(self.admin)
         renew_databases(self.services)
         make_hub_keys(self.services.settings, os.urandom)
@@ -120,9 +126,13 @@ class Hub:
         for worker in workers:
             assert worker.process.wait(PATIENCE_SECONDS) == 0, worker.why()
 
-    def kill_all(self) -> None:
-        """End whatever this test left running."""
-        for worker in self.workers:
+    def end_all(self) -> None:
+        """End whatever is left running: in order if it will, so that the broker forgets it at once, and else by force."""
+        left = [worker for worker in self.workers if worker.process.poll() is None]
+        for worker in left:
+            worker.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: all(worker.process.poll() is not None for worker in left), STOP_SECONDS)
+        for worker in left:
             if worker.process.poll() is None:
                 self.kill(worker)
 
@@ -162,10 +172,9 @@ class Hub:
         with self.store() as conn:
             return sum(stored_positions(conn, stage).values())
 
-    def assigned(self, role: str) -> list[frozenset[Place]]:
-        """Say which partitions each member of a role's consumer group has, as the broker knows it."""
-        (group,) = self.admin.describe_groups([f"mash-{role}"]).values()
-        return [_assigned(member) for member in group["members"]]
+    def members(self, role: str) -> dict[str, frozenset[Place]]:
+        """Say which partitions each member of a role's consumer group has, as the broker knows it; empty while it is sharing them out."""
+        return asyncio.run(_members(self.services, f"mash-{role}"))
 
     @contextmanager
     def store(self) -> Iterator[Connection[Rows]]:
@@ -269,8 +278,20 @@ def _count(conn: Connection[Rows], table: str) -> int:
     return int(row[0])
 
 
-def _assigned(member: Mapping[str, Any]) -> frozenset[Place]:
-    assignment = member["member_assignment"]
-    if not assignment:
-        return frozenset()
-    return frozenset((one["topic"], part) for one in assignment["assigned_partitions"] for part in one["partitions"])
+async def _members(services: HubServices, group: str) -> dict[str, frozenset[Place]]:
+    # kafka-python's own client cannot read what Faust tells its group.
+    admin = AIOKafkaAdminClient(**aiokafka_options(services.login("admin")))
+    await admin.start()
+    try:
+        (answer,) = await admin.describe_consumer_groups([group])
+    finally:
+        await admin.close()
+    ((_, _, state, _, _, members, *_),) = answer.groups
+    if state != "Stable":
+        return {}
+    return {member[0]: _assigned(member[-1]) for member in members}
+
+
+def _assigned(assignment: bytes) -> frozenset[Place]:
+    told = ConsumerProtocolMemberAssignment.decode(assignment)
+    return frozenset((topic, part) for topic, parts in told.assignment for part in parts)

@@ -10,7 +10,7 @@ import pytest
 from apps.wiring import PROJECT
 from schemas.topics import HUB_EVENTS
 from streams import admit
-from tests.system.running import Account, Hub, Worker, nothing_is_doubled, publish
+from tests.system.running import Account, Hub, Say, Worker, nothing_is_doubled, publish
 from tests.system.statements import Told, broken
 
 pytestmark = pytest.mark.services
@@ -42,7 +42,7 @@ def kill_in_the_midst(hub: Hub, worker: Worker, told: Sequence[Told], chance: ra
 
 
 def test_kill_nine_at_ten_random_moments_loses_nothing_and_doubles_nothing(
-    undisturbed: Account, hub: Hub, told: list[Told], capsys: pytest.CaptureFixture[str]
+    undisturbed: Account, hub: Hub, told: list[Told], say: Say
 ) -> None:
     chance = random.Random(2024)
     parts = slices([*told, *broken()], 2 * ROUNDS)
@@ -53,12 +53,11 @@ def test_kill_nine_at_ten_random_moments_loses_nothing_and_doubles_nothing(
     hub.settle()
     assert hub.account() == undisturbed
     repeats = nothing_is_doubled(hub, len(told))
-    with capsys.disabled():
-        print(f"\n{2 * ROUNDS} workers killed; {repeats} hub events written again, byte for byte the same")
+    say(f"{2 * ROUNDS} workers killed; {repeats} hub events written again, byte for byte the same")
 
 
 def test_killed_between_the_log_and_its_position_it_writes_every_event_again_byte_for_byte(
-    hub: Hub, told: list[Told], capsys: pytest.CaptureFixture[str]
+    hub: Hub, told: list[Told], say: Say
 ) -> None:
     few = told[:400]
     with psycopg.connect(hub.services.conninfo("mash_owner"), autocommit=True) as owner:
@@ -70,12 +69,13 @@ def test_killed_between_the_log_and_its_position_it_writes_every_event_again_byt
         hub.kill(admitting)
         # The server does not see at once that its client is gone, and would commit for it: the machine that dies takes both.
         with psycopg.connect(hub.services.server_conninfo(), autocommit=True) as server:
-            server.execute("select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'mash_worker'")
+            server.execute(
+                "select pg_terminate_backend(pid, 10000) from pg_stat_activity where usename = 'mash_worker'"
+            )
         owner.execute("drop trigger stop_at_commit on admitted")
     assert hub.read_so_far(admit.STAGE) == 0
     hub.start("admit", "project")
     hub.settle()
     repeats = nothing_is_doubled(hub, len(few))
     assert repeats > 0
-    with capsys.disabled():
-        print(f"\n{repeats} of {len(few)} events written again, byte for byte the same")
+    say(f"{repeats} of {len(few)} events written again, byte for byte the same")
