@@ -14,7 +14,7 @@ from fastavro import schemaless_reader, schemaless_writer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.canonical import NotCanonical, read_whole
+from schemas.canonical import NotCanonical, compile_reader, read_whole
 from schemas.catalogue import Contract
 from schemas.codec import ContractBroken, decode_payload, encode_payload
 
@@ -171,3 +171,27 @@ def test_a_message_that_claims_more_than_it_holds_is_refused_in_little_memory(co
     finally:
         tracemalloc.stop()
     assert peak < 2_000_000
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "accepted"),
+    [
+        ("int", 2**31 - 1, True),
+        ("int", 2**31, False),
+        ("int", -(2**31), True),
+        ("int", -(2**31) - 1, False),
+        ("long", 2**63 - 1, True),
+        ("long", 2**63, False),
+        ("long", -(2**63), True),
+        ("long", -(2**63) - 1, False),
+    ],
+)
+def test_a_number_is_accepted_up_to_the_ends_of_its_type(kind: str, value: int, *, accepted: bool) -> None:
+    zigzag = value * 2 if value >= 0 else -value * 2 - 1
+    groups = [zigzag >> shift & 0x7F for shift in range(0, max(zigzag.bit_length(), 1), 7)]
+    written = bytes([*(group | 0x80 for group in groups[:-1]), groups[-1]])
+    if accepted:
+        assert read_whole(compile_reader(kind), written) == value
+    else:
+        with pytest.raises(NotCanonical):
+            read_whole(compile_reader(kind), written)
