@@ -134,13 +134,14 @@ def _wait(done: Callable[[], bool], progress: LogProgress, say: Callable[[str], 
     last, looks = (-1, -1), 0
     while not wait_until(done, LOOK_SECONDS):
         admit, project = progress.lag("admit"), progress.lag("project")
-        looks = 0 if (admit.read, project.read) != last else looks + 1
-        last = (admit.read, project.read)
+        moved, last = (admit.read, project.read) != last, (admit.read, project.read)
+        if moved:
+            say(f"{admit.behind:,} statements are still to be admitted, {project.behind:,} records still to be folded")
+        looks = 0 if moved else looks + 1
         if looks >= PATIENCE_LOOKS:
             raise ServiceError(
                 "Expected the workers to get on, found that nothing moved for two minutes; see `mash workers status`."
             )
-        say(f"{admit.behind:,} statements are still to be admitted, {project.behind:,} records still to be folded")
 
 
 def _added_up(outcome: Outcome) -> Outcome:
