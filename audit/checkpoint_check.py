@@ -1,6 +1,6 @@
 """Judging one stored checkpoint: its note, its origin, its size, its witnesses, and its root against the log and the tiles."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from audit.checkpoint import OpenedCheckpoint, open_checkpoint
@@ -116,42 +116,3 @@ _CULPRITS = {
         "the tiles were altered and the log is true: build the ledger's tiles anew from the log",
     ),
 }
-
-
-def compare_checkpoints(
-    tree: TreeId, stored: Iterable[StoredCheckpoint], published: Iterable[StoredCheckpoint]
-) -> Iterator[Finding]:
-    """Yield where the checkpoint table and what was published on hub.checkpoints differ, both given by growing size.
-
-    A stored checkpoint beyond the newest published one may still be on its way and is not a finding.
-    """
-    kept, public = ({each.size: each.note for each in side} for side in (stored, published))
-    newest = max(public, default=-1)
-    for size in sorted({*kept, *public}):
-        if size not in kept:
-            yield Finding(
-                tree,
-                Kind.CHECKPOINT,
-                size,
-                "the published checkpoint in the table",
-                "none",
-                "ask who removed it; store the published note",
-            )
-        elif size not in public and size < newest:
-            yield Finding(
-                tree,
-                Kind.CHECKPOINT,
-                size,
-                "the stored checkpoint on hub.checkpoints",
-                "none",
-                "publish the stored note",
-            )
-        elif size in public and kept[size] != public[size]:
-            yield Finding(
-                tree,
-                Kind.CHECKPOINT,
-                size,
-                "the note that was published",
-                "another note in the table",
-                "trust neither until a witness's copy agrees",
-            )

@@ -3,7 +3,7 @@
 Everything here is SHA-256 and 32-byte digests; sizes and indices count leaves from 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -12,18 +12,13 @@ EMPTY_ROOT = sha256(b"").digest()
 """The root of a tree without leaves (RFC 6962, 2.1)."""
 
 
-def leaf_hash(leaf: bytes) -> bytes:
-    """Hash one leaf: SHA-256 of 0x00 and the leaf's bytes (RFC 6962, 2.1)."""
-    return sha256(b"\x00" + leaf).digest()
-
-
 def node_hash(left: bytes, right: bytes) -> bytes:
     """Hash one inner node: SHA-256 of 0x01, the left and the right hash (RFC 6962, 2.1)."""
     return sha256(b"\x01" + left + right).digest()
 
 
 def record_hash(key: bytes | None, value: bytes | None) -> bytes:
-    """Hash one record of the log as a leaf: the key's length (4 bytes), its bytes, and the value's bytes; an absent one counts as empty.
+    """Hash one record of the log as a leaf (RFC 6962, 2.1): SHA-256 of 0x00, the key's length (4 bytes), its bytes, and the value's bytes; an absent one counts as empty.
 
     The length keeps a byte that is moved from key to value from giving the same leaf.
     """
@@ -79,18 +74,6 @@ class CompactRange:
 def root_of(leaf_hashes: Sequence[bytes]) -> bytes:
     """Return the root of the tree that has exactly these leaf hashes."""
     return CompactRange().append(leaf_hashes).root()
-
-
-def range_of(runs: Iterable[Sequence[bytes]], size: int) -> CompactRange:
-    """Return the compact range over the first `size` leaf hashes of consecutive runs (tiles); ValueError when they are fewer."""
-    found = CompactRange()
-    for run in runs:
-        if found.size == size:
-            break
-        found = found.append(run[: size - found.size])
-    if found.size != size:
-        raise ValueError(f"expected {size} leaf hashes, found {found.size}: read the tiles up to the size asked for")
-    return found
 
 
 def split_hashes(joined: bytes) -> list[bytes]:

@@ -1,7 +1,6 @@
 """Verifying one tree: everything is recomputed from the log and compared with tiles, checkpoints and signatures. Writes nothing."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from audit.checkpoint import origin_of
@@ -9,24 +8,11 @@ from audit.checkpoint_check import Agreement, agreement_of, judge_checkpoint, ro
 from audit.evidence import Evidence
 from audit.findings import Finding, Kind
 from audit.merkle import CompactRange, record_hash, split_hashes
-from audit.records import DamagedRange, Record, Run, TreeId
+from audit.records import DamagedRange, Record, Run
 from audit.tile_check import Leaf, Sides, leaf_findings, shape_finding
 from audit.tiles import TILE_LEAVES, StoredCheckpoint
 
-Progress = Callable[[TreeId, int], None]
-"""Told the tree and how many of its offsets have been read."""
-
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """How far each part reached, in leaves: records in the log, leaf hashes in tiles, leaves under a believed checkpoint."""
-
-    tree: TreeId
-    log: int
-    tiles: int
-    signed: int
 
 
 class TreeCheck:
@@ -67,10 +53,6 @@ class TreeCheck:
             self._compare_checkpoint(stored)
         self._compare_ends()
         return self._said()
-
-    def covered(self) -> Covered:
-        """Return how far log, tiles and checkpoints reached."""
-        return Covered(self._tree, self._log_end, self._tiles_end, self._signed)
 
     def _said(self) -> list[Finding]:
         said, self._findings = self._findings, []
@@ -212,28 +194,3 @@ class _Ahead(Generic[T]):
     def take(self) -> T | None:
         taken, self.next = self.next, next(self._items, None)
         return taken
-
-
-def verify_tree(evidence: Evidence, runs: Iterable[Run], progress: Progress) -> Iterator[Finding]:
-    """Yield what does not agree in one tree, in the order of the log; nothing when all agrees."""
-    check = TreeCheck(evidence)
-    for run in runs:
-        yield from check.feed(run)
-        progress(evidence.tree, _read_to(run))
-    yield from check.finish()
-
-
-async def verify_tree_async(check: TreeCheck, runs: AsyncIterable[Run], progress: Progress) -> AsyncIterator[Finding]:
-    """Do the same over a log that is read asynchronously; ask the check for what it covered afterwards."""
-    async for run in runs:
-        for finding in check.feed(run):
-            yield finding
-        progress(check.covered().tree, _read_to(run))
-    for finding in check.finish():
-        yield finding
-
-
-def _read_to(run: Run) -> int:
-    if isinstance(run, DamagedRange):
-        return run.start if run.readable else run.stop
-    return run[-1].offset + 1 if run else 0

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from projections.amendments import Oddity, Settled, settle, version_order
@@ -40,14 +40,6 @@ class Chronology:
     oddities: tuple[Oddity, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class QuietAgency:
-    """An agency that spoke of the child before and has not for longer than was asked; `last_heard` is UTC."""
-
-    agency: str
-    last_heard: datetime
-
-
 def happened_order(entry: Entry) -> tuple[datetime, datetime, datetime, UUID]:
     """Order entries by when they happened, then by when they were learned; the event id settles the rest."""
     return entry.happened.earliest, entry.happened.latest, entry.learned.earliest, entry.event_id
@@ -68,17 +60,6 @@ def merge(entries: Iterable[Entry]) -> Chronology:
 def as_known_at(entries: Iterable[Entry], moment: datetime) -> Chronology:
     """Merge what the hub had received at or before `moment`: the chronology as it could be read then, without hindsight (WT13 4.10)."""
     return merge(entry for entry in entries if entry.received <= moment)
-
-
-def quiet_agencies(entries: Iterable[Entry], now: datetime, days: int) -> tuple[QuietAgency, ...]:
-    """Name the agencies not heard from for more than `days` days, sorted; locked entries are left out, since a silence would tell of them."""
-    last: dict[str, datetime] = {}
-    for entry in entries:
-        if not entry.locked:
-            last[entry.agency] = max(entry.received, last.get(entry.agency, entry.received))
-    return tuple(
-        QuietAgency(agency, heard) for agency, heard in sorted(last.items()) if now - heard > timedelta(days=days)
-    )
 
 
 def digest(chronology: Chronology) -> bytes:

@@ -1,7 +1,7 @@
 """One entry of a child's record, as far as it can be read without a key: the header of an admitted statement."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 
@@ -11,12 +11,6 @@ class Span:
 
     earliest: datetime
     latest: datetime
-
-
-def ordered_span(one: datetime, other: datetime) -> tuple[Span, bool]:
-    """Make a span of two aware moments, in UTC; the flag is true when they came the wrong way round and were put in order."""
-    first, second = one.astimezone(UTC), other.astimezone(UTC)
-    return Span(min(first, second), max(first, second)), second < first
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from psycopg import Connection
 
 from projections.alerts import Alert, threshold_alert
 from projections.chronology import merge
-from projections.clocks import Clock, clocks_in
+from projections.clocks import Clock, clocks_of
 from projections.entry import Entry
 from projections.headers import amends, entry_of
 from projections.rows import Ids, Rows, copy_rows
@@ -164,9 +164,7 @@ class DutyFold:
         plain = [child for child in children if child not in amended]
         stored = self._stored(plain, types=list(self._duties.clocked)) | self._stored(list(amended), types=None)
         clocks = [
-            clock
-            for child in children
-            for clock in clocks_in(merge(stored[child]), self._duties.rules, self._duties.calendar)
+            clock for child in children for clock in clocks_of(stored[child], self._duties.rules, self._duties.calendar)
         ]
         self._conn.execute("delete from clock where child = any(%b)", (Ids(child.bytes for child in children),))
         copy_rows(self._conn, "clock", CLOCK_COLUMNS, (_clock_row(clock) for clock in clocks))

@@ -1,6 +1,5 @@
 """The people of the demo: whom to sign in as, and what each of them is there to show. All of them are invented."""
 
-import json
 from dataclasses import dataclass
 
 
@@ -36,10 +35,3 @@ def demo_people() -> tuple[DemoPerson, ...]:
         DemoPerson("demo-operator", "Opa Testperson-Rack", CARE, "operator", (), OPERATOR),
         DemoPerson("demo-refused", "Ref Testperson-Board", "education", "governance", (), REFUSED),
     )
-
-
-def people_file() -> str:
-    """Write the content of a `people.json`: a list of objects with id, name, agency, role and clearances; no secret is in it."""
-    told = ("id", "name", "agency", "role", "clearances")
-    people = [{key: getattr(person, key) for key in told} for person in demo_people()]
-    return json.dumps(people, indent=2) + "\n"

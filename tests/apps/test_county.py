@@ -1,4 +1,3 @@
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -15,7 +14,7 @@ from access_policy.vocabulary import CLEARANCES, ROLES
 from apps.demo.county import County, CountyError, write_county
 from apps.demo.county_files import CountyFile
 from apps.demo.identifiers import nhs_check_digit, upn_check_letter
-from apps.demo.people import demo_people, people_file
+from apps.demo.people import demo_people
 from connectors.cin_census import read_census
 from connectors.csv_drop import read_csv
 from connectors.envelope import time_zone
@@ -377,13 +376,11 @@ def test_a_county_too_small_for_its_stories_or_too_large_for_its_numbers_is_refu
 
 
 def test_the_people_of_the_demo_are_described_in_the_words_of_the_rules() -> None:
-    people = json.loads(people_file())
-    assert [one["id"] for one in people] == [person.id for person in demo_people()]
-    assert len({one["id"] for one in people}) == len(people)
+    people = demo_people()
+    assert len({one.id for one in people}) == len(people)
     for one in people:
-        assert one.keys() == {"id", "name", "agency", "role", "clearances"}
-        assert "Testperson" in one["name"]
-        assert one["agency"] in AGENCIES
-        assert one["role"] in ROLES
-        assert set(one["clearances"]) <= set(CLEARANCES)
-    assert {"analyst", "practitioner", "auditor", "operator"} <= {one["role"] for one in people}
+        assert "Testperson" in one.name
+        assert one.agency in AGENCIES
+        assert one.role in ROLES
+        assert set(one.clearances) <= set(CLEARANCES)
+    assert {"analyst", "practitioner", "auditor", "operator"} <= {one.role for one in people}

@@ -20,7 +20,7 @@ from audit.log_reader import LogUnreadable, read_partition
 from audit.note_keys import ED25519, SignerKey
 from audit.records import DamagedRange, Run, TreeId
 from audit.sql_ledger import SqlLedgerStore
-from audit.verify import TreeCheck, verify_tree_async
+from audit.verify import TreeCheck
 from tests.hub_parts import HubServices
 
 pytestmark = pytest.mark.services
@@ -73,12 +73,13 @@ def fold(store: SqlLedgerStore, runs: list[Run]) -> None:
 
 
 def verify(hub: HubServices, store: SqlLedgerStore) -> list[Finding]:
-    evidence = evidence_of(store, TREE, "hub.example", TrustedKeys((SIGNER.verifier(),)))
+    check = TreeCheck(evidence_of(store, TREE, "hub.example", TrustedKeys((SIGNER.verifier(),))))
 
     async def collect() -> list[Finding]:
         async with KafkaSource(TREE, aiokafka_options(hub.login("auditor")), patience=2) as source:
             runs = read_partition(source, TREE, await source.end())
-            return [each async for each in verify_tree_async(TreeCheck(evidence), runs, lambda _tree, _read: None)]
+            found = [each async for run in runs for each in check.feed(run)]
+            return [*found, *check.finish()]
 
     return asyncio.run(collect())
 

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from naive_trees import leaf_hash
 
-from audit.merkle import leaf_hash
 from audit.records import TreeId
 from audit.sql_ledger import SqlLedgerStore
 from audit.tiles import LedgerBroken, LedgerStore, MemoryLedgerStore, StoredCheckpoint, StoredTile

@@ -1,12 +1,11 @@
 """RFC 6962 trees against the vectors of the CT reference implementation and against the naive definition."""
 
-from hashlib import sha256
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from naive_trees import leaf_hash, naive_root
 
-from audit.merkle import CompactRange, TreeHead, leaf_hash, range_of, record_hash, root_of, split_hashes
+from audit.merkle import CompactRange, TreeHead, record_hash, root_of, split_hashes
 from audit.proofs import consistency_proof, consistent, includes, inclusion_proof, subtree_roots
 
 LEAVES = [
@@ -55,18 +54,6 @@ CONSISTENCY = {
     ],
 }
 HASHES = [leaf_hash(leaf) for leaf in LEAVES]
-
-
-def naive_root(leaves: list[bytes]) -> bytes:
-    """RFC 6962, 2.1, word for word."""
-    if not leaves:
-        return sha256(b"").digest()
-    if len(leaves) == 1:
-        return sha256(b"\x00" + leaves[0]).digest()
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return sha256(b"\x01" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
 
 
 def naive_path(m: int, leaves: list[bytes]) -> list[bytes]:
@@ -201,20 +188,6 @@ def test_a_leaf_outside_the_tree_has_no_inclusion_proof(index: int, size: int) -
 def test_a_consistency_proof_is_only_asked_from_the_older_to_the_newer_tree() -> None:
     with pytest.raises(ValueError, match="growing order"):
         consistency_proof(subtree_roots(HASHES), 5, 3)
-
-
-@given(st.integers(0, 600), st.integers(1, 300), st.data())
-def test_the_root_at_any_size_is_read_from_tiles(count: int, width: int, data: st.DataObject) -> None:
-    size = data.draw(st.integers(0, count))
-    leaves = numbered(count)
-    hashes = [leaf_hash(leaf) for leaf in leaves]
-    tiles = [hashes[start : start + width] for start in range(0, count, width)]
-    assert range_of(tiles, size).root() == naive_root(leaves[:size])
-
-
-def test_tiles_that_end_before_the_size_asked_for_are_an_error() -> None:
-    with pytest.raises(ValueError, match="expected 9 leaf hashes, found 8"):
-        range_of([HASHES], 9)
 
 
 @given(st.none() | st.binary(max_size=40), st.none() | st.binary(max_size=40))

@@ -9,9 +9,10 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given
 from hypothesis import strategies as st
+from naive_trees import leaf_hash
 
 from audit.checkpoint import Checkpoint, SeenTree, open_checkpoint, origin_of, read_checkpoint, sign_checkpoint, witness
-from audit.merkle import CompactRange, TreeHead, leaf_hash
+from audit.merkle import CompactRange, TreeHead
 from audit.note_keys import COSIGNATURE_V1, ED25519, NoteRejected, SignerKey, read_signer_key, read_verifier_key
 from audit.proofs import consistency_proof, subtree_roots
 from audit.signed_note import SignedNote, cosigned, read_note, sign_note, verify_note

@@ -1,18 +1,17 @@
 """Verification finds every alteration and names its place; a ledger that is whole gives no finding."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import TypeVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from naive_trees import naive_root
 
 from audit.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
-from audit.checkpoint_check import TrustedKeys, compare_checkpoints
+from audit.checkpoint_check import TrustedKeys
 from audit.compare_rows import RowContent
 from audit.evidence import Evidence, evidence_of
 from audit.findings import Finding, Kind
@@ -22,7 +21,7 @@ from audit.note_keys import COSIGNATURE_V1, ED25519, SignerKey
 from audit.records import DamagedRange, LogRecord, Run, TreeId
 from audit.signed_note import cosigned, read_note
 from audit.tiles import MemoryLedgerStore, StoredCheckpoint, StoredTile
-from audit.verify import Covered, TreeCheck, verify_tree, verify_tree_async
+from audit.verify import TreeCheck
 
 TREE = TreeId("hub.events", 2)
 NOON = datetime(2031, 5, 6, 12, tzinfo=UTC)
@@ -31,6 +30,11 @@ WITNESS = SignerKey("witness.example/health", COSIGNATURE_V1, bytes(range(2, 34)
 KEYS = TrustedKeys((SIGNER.verifier(),))
 MARK = b"Marked-Surname"
 T = TypeVar("T")
+
+
+def verified(evidence: Evidence, runs: Iterable[Run]) -> list[Finding]:
+    check = TreeCheck(evidence)
+    return [*(found for run in runs for found in check.feed(run)), *check.finish()]
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Hub:
 
     def findings(self, keys: TrustedKeys = KEYS, runs: Iterable[Run] | None = None) -> list[Finding]:
         evidence = Evidence(TREE, "hub.example", self.tiles, self.checkpoints, keys)
-        return list(verify_tree(evidence, [self.log] if runs is None else runs, lambda _tree, _read: None))
+        return verified(evidence, [self.log] if runs is None else runs)
 
     def first(self, kind: Kind) -> Finding:
         return next(each for each in self.findings() if each.kind is kind)
@@ -74,21 +78,10 @@ def swapped(items: Sequence[T], at: int, item: T) -> tuple[T, ...]:
     return (*items[:at], item, *items[at + 1 :])
 
 
-def naive_root(leaves: Sequence[bytes]) -> bytes:
-    """RFC 6962, 2.1, word for word, by hashlib alone."""
-    if len(leaves) < 2:
-        return sha256(b"\x00" + leaves[0]).digest() if leaves else sha256(b"").digest()
-    k = 1
-    while k * 2 < len(leaves):
-        k *= 2
-    return sha256(b"\x01" + naive_root(leaves[:k]) + naive_root(leaves[k:])).digest()
-
-
-def test_a_whole_ledger_gives_no_finding_and_says_how_far_it_reaches() -> None:
+def test_a_whole_ledger_gives_no_finding() -> None:
     check = TreeCheck(Evidence(TREE, "hub.example", LARGE.tiles, LARGE.checkpoints, KEYS))
     assert check.feed(LARGE.log) == []
     assert check.finish() == []
-    assert check.covered() == Covered(TREE, 700, 700, 700)
     assert [each.size for each in LARGE.checkpoints] == [150, 300, 450, 600, 700]
 
 
@@ -109,13 +102,6 @@ def test_how_the_log_is_cut_into_runs_changes_nothing(lengths: list[int]) -> Non
         runs.append(LARGE.log[at : at + length])
         at += length
     assert LARGE.findings(runs=runs) == []
-
-
-def test_progress_is_told_after_every_run() -> None:
-    told: list[tuple[TreeId, int]] = []
-    evidence = Evidence(TREE, "hub.example", SMALL.tiles, SMALL.checkpoints, KEYS)
-    list(verify_tree(evidence, [SMALL.log[:5], SMALL.log[5:]], lambda tree, read: told.append((tree, read))))
-    assert told == [(TREE, 5), (TREE, 20)]
 
 
 def test_every_byte_of_every_record_of_a_log_is_covered_and_its_offset_named() -> None:
@@ -210,7 +196,6 @@ def test_a_ledger_that_has_not_yet_reached_the_logs_end_is_no_finding() -> None:
     more = tuple(LogRecord(at, b"key", b"value") for at in range(700, 1300))
     check = TreeCheck(Evidence(TREE, "hub.example", LARGE.tiles, LARGE.checkpoints, KEYS))
     assert check.feed(LARGE.log + more) + check.finish() == []
-    assert check.covered() == Covered(TREE, 1300, 700, 700)
 
 
 @pytest.mark.parametrize("at", [0, 7, 18, 300])
@@ -325,12 +310,11 @@ def test_evidence_is_cut_off_where_the_ledger_stood_when_it_was_taken() -> None:
     fold.fold(state, store, LARGE.log[300:], NOON)
     check = TreeCheck(evidence)
     assert check.feed(LARGE.log[:310]) + check.finish() == []
-    assert check.covered() == Covered(TREE, 310, 300, 300)
 
 
 def test_evidence_of_a_ledger_that_lost_its_newest_tiles_still_shows_the_loss() -> None:
     store = MemoryLedgerStore({TREE: list(LARGE.tiles[:2])}, {TREE: {each.size: each for each in LARGE.checkpoints}})
-    found = list(verify_tree(evidence_of(store, TREE, "hub.example", KEYS), [LARGE.log], lambda _tree, _read: None))
+    found = verified(evidence_of(store, TREE, "hub.example", KEYS), [LARGE.log])
     assert [(each.kind, each.index) for each in found] == [(Kind.LEDGER_TRUNCATED, 512)]
 
 
@@ -339,35 +323,3 @@ def test_no_finding_carries_contents() -> None:
     for each in bent.findings():
         assert MARK.decode() not in each.sentence() + repr(each)
     assert MARK.decode() not in repr(LARGE.log[0]) + repr(RowContent(1, MARK))
-
-
-async def as_stream(runs: Iterable[Run]) -> AsyncIterator[Run]:
-    for run in runs:
-        yield run
-
-
-def test_a_log_read_asynchronously_gives_the_same_findings() -> None:
-    bent = replace(SMALL, log=SMALL.log[:7])
-    check = TreeCheck(Evidence(TREE, "hub.example", bent.tiles, bent.checkpoints, KEYS))
-
-    async def collect() -> list[Finding]:
-        return [
-            each
-            async for each in verify_tree_async(
-                check, as_stream([bent.log[:3], bent.log[3:]]), lambda _tree, _read: None
-            )
-        ]
-
-    assert asyncio.run(collect()) == bent.findings()
-
-
-def test_published_and_stored_checkpoints_that_differ_are_named() -> None:
-    first, second, third = SMALL.checkpoints
-    assert list(compare_checkpoints(TREE, SMALL.checkpoints, SMALL.checkpoints)) == []
-    assert list(compare_checkpoints(TREE, [first, second, third], [first, second])) == []
-    for stored, published in (
-        ([first, third], [first, second]),
-        ([first, second], [second]),
-        ([replace(first, note=b"x")], [first]),
-    ):
-        assert [each.kind for each in compare_checkpoints(TREE, stored, published)][:1] == [Kind.CHECKPOINT]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from projection_histories import CHILD, FIRST, at, deliveries, histories, ids, said
 
 from projections.amendments import Oddity
-from projections.chronology import Chronology, QuietAgency, as_known_at, digest, happened_order, merge, quiet_agencies
-from projections.entry import Entry, Span, ordered_span
+from projections.chronology import Chronology, as_known_at, digest, happened_order, merge
+from projections.entry import Entry, Span
 
 FIRST_TOLD = said(1, "ConcernRaised", "2024-02-01T09:00", "health")
 CORRECTED = said(2, "ConcernRaised", "2024-02-03T09:00", "health", corrects=UUID(int=1))
@@ -175,13 +175,6 @@ def test_something_learned_before_it_happened_is_kept_and_told_as_an_oddity() ->
     assert [one.kind for one in merge([backwards]).oddities] == ["learned before it happened"]
 
 
-@given(st.datetimes(timezones=st.just(FIRST.tzinfo)), st.datetimes(timezones=st.just(FIRST.tzinfo)))
-def test_a_span_told_backwards_is_put_in_order_and_flagged_and_never_refused(one: datetime, other: datetime) -> None:
-    span, reordered = ordered_span(one, other)
-    assert (span.earliest, span.latest) == tuple(sorted((one, other)))
-    assert reordered == (other < one)
-
-
 @given(histories())
 def test_a_digest_does_not_depend_on_the_childs_random_pseudonym(told: list[Entry]) -> None:
     elsewhere = [replace(entry, child=UUID(int=7)) for entry in told]
@@ -202,16 +195,6 @@ def test_chronologies_whose_lines_differ_in_more_than_the_brokers_stamp_have_oth
         )
         other = [replace(one, **{field: found}) if one == changed else one for one in told]
         assert digest(merge(other)) != digest(merge(told))
-
-
-def test_an_agency_is_quiet_when_it_spoke_before_and_not_within_the_days_asked() -> None:
-    now = at("2024-04-01T10:00")
-    told = [
-        said(1, "ChildSeen", "2024-02-01T09:00", "health"),
-        said(2, "ChildSeen", "2024-03-25T09:00", "police"),
-        said(3, "ChildSeen", "2024-01-01T09:00", "housing", seal="LOCKED"),
-    ]
-    assert quiet_agencies(told, now, 30) == (QuietAgency("health", at("2024-02-01T10:00")),)
 
 
 def test_a_childs_pseudonym_and_times_are_not_in_what_an_entry_prints() -> None:
