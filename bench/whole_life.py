@@ -1,8 +1,6 @@
 """The whole life of an event: from the agency's topic to a queryable sealed chronology, by the real workers as they run in production."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,11 +13,11 @@ from apps.connections import conninfo
 from apps.services.daemons import recall
 from apps.services.layout import Layout
 from apps.settings import Settings
+from apps.workers.control import down, status, up
 from bench.history import Expected
 from projections.rows import Rows, open_store
 
 PATIENCE = 600
-ROLES = ("admit", "project")
 PROGRESS = """
 select (select count(*) from admitted), (select count(*) from chronology_entry), (select count(*) from quarantined)
 """
@@ -37,20 +35,12 @@ class WholeLife:
 
 @contextmanager
 def workers(settings: Settings) -> Iterator[dict[str, psutil.Process]]:
-    """Run both workers while the block lasts, their output in files of the folder."""
-    running = {}
-    environ = {**os.environ, "MASH_HOME": str(settings.home)}
+    """Run the supervised workers while the block lasts; gives the process of each."""
+    up(settings.home, os.environ, lambda _: None)
     try:
-        for role in ROLES:
-            with (settings.home / f"bench-{role}.log").open("wb") as log:
-                command = [sys.executable, "-m", "apps.worker", role]
-                running[role] = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
-        yield {role: psutil.Process(process.pid) for role, process in running.items()}
+        yield {one.role: psutil.Process(one.pid) for one in status(settings.home) if one.pid is not None}
     finally:
-        for process in running.values():
-            process.terminate()
-        for process in running.values():
-            process.wait(30)
+        down(settings.home, lambda _: None)
 
 
 def run_hub(settings: Settings, sent: int, expected: Expected) -> WholeLife:
