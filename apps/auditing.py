@@ -9,7 +9,10 @@ from psycopg import Connection
 from access_policy.question import Hub
 from access_policy.vocabulary import SEE_DISCLOSURES
 from apps.connections import conninfo
+from apps.keys import signing_key
 from apps.settings import Settings
+from audit.inclusion import prove_inclusion
+from audit.merkle import record_hash
 from audit.records import TreeId
 from audit.sql_ledger import SqlLedgerStore
 from projections.row_evidence import STORED
@@ -43,6 +46,7 @@ class Auditing:
     def __init__(self, settings: Settings, door: Door) -> None:
         self._conn: Connection[Rows] = open_store(conninfo(settings, AUDITOR))
         self._door = door
+        self._settings = settings
         self._catalogue = load_catalogue()
 
     def close(self) -> None:
@@ -102,7 +106,7 @@ class Auditing:
         shown = [one for one in self._of_child(child) if event_id in one.shown]
         return [
             *_life(header, part, offset),
-            self._proof(part, offset),
+            self._proof(TreeId(HUB_EVENTS, part), offset, record_hash(child.bytes, message)),
             *(
                 f"alerted    {rule}, raised {'not yet' if raised is None else moment_in_words(raised)}"
                 for rule, raised in self._conn.execute(RAISED, (event_id,))
@@ -113,11 +117,15 @@ class Auditing:
             ),
         ]
 
-    def _proof(self, part: int, offset: int) -> str:
-        signed = [one for one in SqlLedgerStore(self._conn).checkpoints(TreeId(HUB_EVENTS, part)) if one.size > offset]
-        if not signed:
+    def _proof(self, tree: TreeId, offset: int, leaf: bytes) -> str:
+        """Prove that the very record whose row was found is under the newest checkpoint, as the tiles and the signature say."""
+        found = prove_inclusion(SqlLedgerStore(self._conn), tree, offset, leaf, signing_key(self._settings).verifier())
+        if found is None:
             return "proved     not yet: the next checkpoint will cover it"
-        return f"proved     under the checkpoint of {HUB_EVENTS}/{part} at size {signed[0].size}, signed {moment_in_words(signed[0].made_at)}"
+        signed = f"the checkpoint of {tree.topic}/{tree.partition} at size {found.checkpoint.size}, signed {moment_in_words(found.checkpoint.made_at)}"
+        if not found.holds:
+            return f"NOT PROVED the record does not check out under {signed}: run `mash verify`"
+        return f"proved     under {signed} (an inclusion proof of {found.hashes} hashes checks out)"
 
 
 def _life(header: Header, part: int, offset: int) -> list[str]:

@@ -1,0 +1,81 @@
+"""The life of one event, told to an auditor: it ends with a proof, or with the word that there is none."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from uuid import UUID
+
+import pytest
+from kafka import KafkaAdminClient
+
+from apps.auditing import Auditing, Told
+from query.door import Refused
+from tests.hub_parts import HubServices
+from tests.system.hub_in_hand import HubInHand, hub_in_hand, staff
+from tests.system.invented_history import health_file
+
+pytestmark = pytest.mark.services
+
+
+@pytest.fixture(scope="module")
+def fed(hub_services: HubServices, kafka_admin: KafkaAdminClient, pristine: None) -> Iterator[HubInHand]:
+    """A hub that was told of five children by health, which is all signed."""
+    with hub_in_hand(hub_services, kafka_admin) as hub:
+        hub.send_csv("health", health_file(range(5)))
+        hub.work()
+        hub.open(staff(), hub.children()[0])
+        hub.work()
+        yield hub
+
+
+def traced(hub: HubInHand, event_id: UUID) -> Told | Refused:
+    with closing(Auditing(hub.settings, hub.doors.door)) as auditing:
+        return auditing.trace(staff("health", "auditor"), event_id, "audit")
+
+
+def proof_of(hub: HubInHand, event_id: UUID) -> str:
+    told = traced(hub, event_id)
+    assert isinstance(told, Told)
+    (line,) = (line for line in told.lines if "proved" in line.lower())
+    return line
+
+
+def first_event(hub: HubInHand) -> UUID:
+    found: UUID = hub.sql("select event_id from chronology_entry where child = %s limit 1", hub.children()[0])[0][0]
+    return found
+
+
+def test_the_life_of_an_event_is_told_from_the_agencys_topic_to_whom_it_was_shown(fed: HubInHand) -> None:
+    told = traced(fed, first_event(fed))
+    assert isinstance(told, Told)
+    assert [line.split()[0] for line in told.lines] == [
+        *("told", "happened", "received", "admitted", "sealed", "folded", "proved", "shown")
+    ]
+
+
+def test_it_is_proved_by_an_inclusion_proof_under_the_newest_checkpoint(fed: HubInHand) -> None:
+    for (event_id,) in fed.sql("select event_id from chronology_entry"):
+        line = proof_of(fed, event_id)
+        assert line.startswith("proved     under the checkpoint of hub.events/")
+        assert line.endswith("hashes checks out)")
+
+
+def test_an_altered_row_or_tile_is_not_proved(fed: HubInHand) -> None:
+    event_id = first_event(fed)
+    for table, column, where in (
+        ("chronology_entry", "record", f"event_id = '{event_id}'"),
+        ("ledger_tile", "hashes", "topic = 'hub.events'"),
+    ):
+        last = f"octet_length({column}) - 1"
+        flip = f"update {table} set {column} = set_byte({column}, {last}, get_byte({column}, {last}) # 1) where {where}"
+        fed.sql(flip)
+        line = proof_of(fed, event_id)
+        fed.sql(flip)
+        assert line.startswith("NOT PROVED the record does not check out under")
+        assert line.endswith("run `mash verify`")
+    assert proof_of(fed, event_id).startswith("proved")
+
+
+def test_an_id_that_no_entry_goes_by_says_where_else_to_look(fed: HubInHand) -> None:
+    told = traced(fed, UUID(int=1))
+    assert isinstance(told, Told)
+    assert "mash quarantine list" in told.lines[0]
