@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaTimeoutError
 
 from streams.progress import Place, ProgressJudge
 from streams.runs import Positions
@@ -26,10 +27,17 @@ class Watchdog:
         self._judge = ProgressJudge(PATIENCE_SECONDS)
 
     async def look(self) -> None:
-        """Compare the log's ends with the stored positions; end the process when a partition of ours has stood still for a minute."""
-        places = [TopicPartition(topic, part) for topic, part in self._assigned()]
-        ends = await self._consumer.end_offsets(places) if places else {}
-        newest = {(place.topic, place.partition): end for place, end in ends.items()}
+        """Compare the log's ends with the stored positions; end the process when a partition of ours has stood still for a minute.
+
+        KafkaTimeoutError when the broker does not answer, unless something was read meanwhile: a worker deep in its work is late to hear the answer.
+        """
+        before = self._positions()
+        try:
+            newest = await self._ends()
+        except KafkaTimeoutError:
+            if self._positions() != before:
+                return
+            raise
         stuck = self._judge.stuck(self._positions(), newest, time.monotonic())
         if stuck:
             where = ", ".join(f"{topic}/{part}" for topic, part in stuck)
@@ -40,3 +48,8 @@ class Watchdog:
             )
             # Not an orderly stop: what is stuck would hold that up. Nothing is lost, since positions are written with their rows.
             os._exit(1)
+
+    async def _ends(self) -> dict[Place, int]:
+        places = [TopicPartition(topic, part) for topic, part in self._assigned()]
+        ends = await self._consumer.end_offsets(places) if places else {}
+        return {(place.topic, place.partition): end for place, end in ends.items()}
