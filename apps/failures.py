@@ -45,6 +45,10 @@ NOT_PROVISIONED = (
     "Expected {part} to let the hub do its work, found that it refused (a password, a right, a table or a topic is "
     "missing); run `mash provision`: the worker starts again by itself."
 )
+STOOD_STILL = (
+    "Expected a transaction to go on within a minute, found that this worker stood still in it (a frozen machine, or a broker "
+    "that did not acknowledge), so that PostgreSQL gave its partition to others: the worker starts again by itself, and nothing is lost."
+)
 GONE = {
     "PostgreSQL": f"Expected PostgreSQL to answer, found that it does not; see `mash services status`: {COMES_BACK}.",
     "Kafka": f"Expected the Kafka broker to answer, found that it does not; see `mash services status`: {COMES_BACK}.",
@@ -84,6 +88,8 @@ def explain(error: BaseException) -> str:
 def _of_postgres(error: psycopg.Error) -> str:
     if isinstance(error, postgres.DiskFull):
         return DISK_FULL
+    if isinstance(error, postgres.IdleInTransactionSessionTimeout):
+        return STOOD_STILL
     if isinstance(error, REFUSALS_OF_POSTGRES) or _was_refused(error):
         return NOT_PROVISIONED.format(part="PostgreSQL")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):

@@ -9,7 +9,7 @@ from aiokafka import errors as kafka
 from psycopg import errors as postgres
 
 from access_policy.root_key import RootKeyRefused
-from apps.failures import DISK_FULL, GONE, explain
+from apps.failures import DISK_FULL, GONE, STOOD_STILL, explain
 from apps.plain_log import PlainFormatter
 from apps.settings import SettingsError
 from projections.positions import LogHole
@@ -21,6 +21,7 @@ MARKED = "Marked-Surname"
     ("error", "said"),
     [
         (postgres.DiskFull(MARKED), DISK_FULL),
+        (postgres.IdleInTransactionSessionTimeout(MARKED), STOOD_STILL),
         (postgres.AdminShutdown(MARKED), GONE["PostgreSQL"]),
         (postgres.CannotConnectNow(MARKED), GONE["PostgreSQL"]),
         (psycopg.OperationalError("connection refused"), GONE["PostgreSQL"]),
