@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from access_policy.question import Person
-from apps.settings import Settings
 from query.door import StaffMember
 
 FILE = "people.json"
@@ -46,9 +45,9 @@ class People:
         )
 
 
-def load_people(settings: Settings) -> People:
-    """Read `people.json`; NotSignedIn when it is missing or not as described here."""
-    path = settings.home / FILE
+def load_people(home: Path) -> People:
+    """Read `people.json` of this MASH_HOME; NotSignedIn when it is missing or not as described here."""
+    path = home / FILE
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
         members = {str(row["staff_id"]): _member(row) for row in rows}

@@ -47,7 +47,7 @@ class FileSignIn:
 
     def person(self, token: str) -> StaffMember:
         """Find a person in people.json."""
-        return load_people(self.settings).bearing(token)
+        return load_people(self.settings.home).bearing(token)
 
     def agency(self, token: str) -> str:
         """Find an agency by the digests of the feeds' tokens."""

@@ -57,8 +57,15 @@ class Asking:
 @contextmanager
 def in_sentences() -> Iterator[Settings]:
     """Give the settings, and turn the errors that are expected into one sentence."""
-    try:
+    with errors_in_sentences():
         yield load_settings(os.environ, Path.cwd())
+
+
+@contextmanager
+def errors_in_sentences() -> Iterator[None]:
+    """Turn the errors that are expected into one sentence."""
+    try:
+        yield
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
     except psycopg.OperationalError as error:
@@ -71,7 +78,7 @@ def in_sentences() -> Iterator[Settings]:
 def asking(staff_id: str) -> Iterator[Asking]:
     """Open the door for this member of staff."""
     with in_sentences() as settings:
-        staff = load_people(settings).named(staff_id)
+        staff = load_people(settings.home).named(staff_id)
         with closing(open_doors(settings)) as doors:
             yield Asking(settings, doors, staff)
 

@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from apps.auditing import AUDITOR, Auditing
 from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
+from apps.cli.progress import home
 from apps.connections import conninfo
 from apps.rebuild import rebuild
 from apps.services.layout import Layout
@@ -72,9 +73,8 @@ def trace(event: UUID, staff_id: str, purpose: str | None) -> None:
 @click.command(epilog="Example: mash refusals")
 def refusals() -> None:
     """List what the broker refused: who tried to write or read what is not theirs; `mash disclosures` has what the hub refused."""
-    with in_sentences() as settings:
-        log = Layout(settings.home).authorizer_log
-        lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
+    log = Layout(home()).authorizer_log
+    lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     denied = [line for line in lines if "Denied" in line]
     click.echo("\n".join(denied) or "The broker has refused nothing.")
 

@@ -6,7 +6,8 @@ from uuid import UUID
 import click
 
 from access_policy.blind_index import NHS_NUMBER, UPN, local_scheme
-from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
+from apps.cli.asking import AS, PURPOSE, asking, errors_in_sentences, say_refused
+from apps.cli.progress import home
 from apps.people import load_people
 from query.alerts import see_alerts
 from query.door import Refused
@@ -88,8 +89,8 @@ def alerts(as_json: bool, staff_id: str, purpose: str | None) -> None:
 @click.command(epilog="Example: mash people")
 def people() -> None:
     """List who may sign in, and in which role."""
-    with in_sentences() as settings:
-        for staff_id, member in sorted(load_people(settings).by_staff_id.items()):
+    with errors_in_sentences():
+        for staff_id, member in sorted(load_people(home()).by_staff_id.items()):
             person = member.person
             clearances = f", cleared for {', '.join(sorted(person.clearances))}" if person.clearances else ""
             click.echo(f"{staff_id}: {person.role}, {person.agency}{clearances}")

@@ -34,7 +34,7 @@ def first_look(settings: Settings, nhs_number: str) -> FirstLook:
 
 
 def _looked(settings: Settings, doors: Doors, nhs_number: str) -> FirstLook:
-    staff = load_people(settings).named(ANALYST)
+    staff = load_people(settings.home).named(ANALYST)
     found = find_child(doors.door, staff, Identifier(NHS_NUMBER, nhs_number), PURPOSE, doors.blind_index)
     if isinstance(found, Refused) or found.child is None:
         raise DemoBroken(

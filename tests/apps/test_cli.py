@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from apps.cli import main
+from apps.people import write_people
 
 
 def commands(group: click.Group, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -42,3 +43,20 @@ def test_erasing_asks_first(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["services", "reset"], env={"MASH_HOME": str(tmp_path / "home")}, input="n\n")
     assert shown.exit_code == 1
     assert "Aborted" in shown.output
+
+
+def test_what_is_in_a_file_is_listed_also_where_nothing_says_where_the_parts_are(tmp_path: Path) -> None:
+    home = {"MASH_HOME": str(tmp_path)}
+    write_people(
+        tmp_path / "people.json",
+        [{"staff_id": "a-17", "name": "Ana", "agency": "health", "role": "analyst", "clearances": ["sealed"]}],
+    )
+    people, refusals = (CliRunner().invoke(main, [command], env=home) for command in ("people", "refusals"))
+    assert (people.exit_code, people.output) == (0, "a-17: analyst, health, cleared for sealed\n")
+    assert (refusals.exit_code, refusals.output) == (0, "The broker has refused nothing.\n")
+
+
+def test_where_nobody_may_sign_in_one_sentence_says_what_makes_the_file(tmp_path: Path) -> None:
+    shown = CliRunner().invoke(main, ["people"], env={"MASH_HOME": str(tmp_path)})
+    assert shown.exit_code == 1
+    assert "`mash demo` makes one" in shown.output

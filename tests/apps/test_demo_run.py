@@ -127,7 +127,7 @@ def test_a_rebuild_is_refused_while_a_worker_lives_and_a_worker_while_a_rebuild_
 def test_each_person_of_the_demo_signs_in_by_a_token_that_only_its_owner_reads(hub: HubServices) -> None:
     assert let_people_sign_in(hub.settings)
     assert not let_people_sign_in(hub.settings)
-    people = load_people(hub.settings)
+    people = load_people(hub.settings.home)
     folder: Path = hub.settings.secrets / "people"
     for staff_id, member in people.by_staff_id.items():
         token = folder / staff_id
