@@ -1,5 +1,6 @@
 """The broker's own files: find a record's bytes in them, change one and make the checksum fit again, as someone with the broker's disk could."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,6 +43,14 @@ def changed(file: Path, place: int, *, checksum_fits: bool) -> Iterator[None]:
         yield
     finally:
         _write(file, before)
+
+
+def cut_short(file: Path) -> int:
+    """Cut the newest batch off a partition's file, and give the offset that its log then ends at. The broker must not run."""
+    content = file.read_bytes()
+    *_, (start, _) = batches(content)
+    os.truncate(file, start)
+    return int.from_bytes(content[start:][:8])
 
 
 def _write(file: Path, content: bytes) -> None:

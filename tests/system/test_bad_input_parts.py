@@ -4,24 +4,23 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 import psycopg
 import pytest
-from kafka.errors import KafkaError
 
 from apps.connections import kafka_python_options
 from apps.failures import DISK_FULL, GONE
-from apps.services import kafka, up
+from apps.services import kafka
 from apps.services.daemons import wait_until
 from apps.services.postgres_place import unprivileged_account
 from connectors.csv_drop import read_csv
 from connectors.mapping_file import shipped_mapping
 from connectors.producer import FeedBroken, KafkaStatementLog, deliver
-from tests.hub_parts import HubServices, real_world
+from tests.hub_parts import HubServices
+from tests.system.broker import bring_back
 from tests.system.hub_in_hand import CATALOGUE
 from tests.system.invented_history import police_file
 from tests.system.running import Hub, Worker, publish
@@ -31,10 +30,6 @@ pytestmark = pytest.mark.services
 LARGE = "256m"
 LITTLE_ROOM = 512 * 1024
 """What a small disk has left beside the empty tables, in bytes."""
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
 
 
 @pytest.fixture
@@ -113,19 +108,7 @@ def broker_back(hub: Hub) -> Iterator[None]:
     """Whatever happens, the broker runs again for the tests that follow."""
     yield
     hub.end_all()
-    bring_back(hub)
-
-
-def bring_back(hub: Hub) -> None:
-    """Start the broker again, and wait until the session's own client has found it."""
-    up(hub.services.settings.home, real_world(), quiet)
-
-    def found() -> bool:
-        with suppress(KafkaError):
-            return bool(hub.ends())
-        return False
-
-    assert wait_until(found, 30)
+    bring_back(hub.services, hub.admin)
 
 
 def test_a_broker_that_is_not_there_ends_the_worker_and_the_feed_with_one_sentence_and_back_again_nothing_is_lost(
@@ -149,7 +132,7 @@ def test_a_broker_that_is_not_there_ends_the_worker_and_the_feed_with_one_senten
     assert wait_until(lambda: again.process.poll() is not None, 60)
     assert "No Kafka broker answers" in again.log.read_text() or GONE["Kafka"] in again.log.read_text()
 
-    bring_back(hub)
+    bring_back(services, hub.admin)
     hub.start("admit", "project")
     publish(services, told[len(told) // 2 :])
     feed(services)
