@@ -68,6 +68,10 @@ class MemoryProjections:
         """Give the alerts raised about the child so far."""
         return frozenset(alert for alert in self._alerts.values() if alert.child == child)
 
+    def every_alert(self) -> frozenset[Alert]:
+        """Give the alerts raised about any child so far."""
+        return frozenset(self._alerts.values())
+
     def child_of(self, blind_index: bytes) -> UUID | None:
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
         return self._identifiers.get(blind_index)

@@ -22,7 +22,7 @@ from schemas.sealed import SealedCodec, SealedEvent
 RECORDS = "select record from chronology_entry where child = %s"
 CLOCKS = "select child, rule, edition, started_by, due, satisfied_by, satisfied_at, locked from clock"
 CONCERNS = "select happened_on, agency, event_id, event_type, locked from concern"
-ALERTS = "select alert_id, child, rule, edition, kind, evidence, locked, sentence, due from alert where child = %s"
+ALERTS = "select alert_id, child, rule, edition, kind, evidence, locked, sentence, due from alert"
 
 
 class SqlProjections:
@@ -62,8 +62,12 @@ class SqlProjections:
 
     def alerts(self, child: UUID) -> frozenset[Alert]:
         """Give the alerts raised about the child so far."""
-        rows = self._conn.execute(ALERTS, (child,), binary=True)
+        rows = self._conn.execute(ALERTS + " where child = %s", (child,), binary=True)
         return frozenset(alert_of(row) for row in rows)
+
+    def every_alert(self) -> frozenset[Alert]:
+        """Give the alerts raised about any child so far."""
+        return frozenset(alert_of(row) for row in self._conn.execute(ALERTS, binary=True))
 
     def child_of(self, blind_index: bytes) -> UUID | None:
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""

@@ -39,6 +39,9 @@ class Projections(Protocol):
     def alerts(self, child: UUID) -> frozenset[Alert]:
         """Give the alerts raised about the child so far."""
 
+    def every_alert(self) -> frozenset[Alert]:
+        """Give the alerts raised about any child so far."""
+
     def child_of(self, blind_index: bytes) -> UUID | None:
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
 

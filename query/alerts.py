@@ -1,6 +1,7 @@
 """The alerts that the hub raised, as far as one person may know of what they rest on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -32,12 +33,12 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    raised = {child: found for child in door.records.children() if (found := door.records.alerts(child))}
+    raised = door.records.every_alert()
     sight = see(door, attempt, _behind(door, raised))
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
     known = frozenset(ids_of(sight.known))
-    alerts = [alert for of_one in raised.values() for alert in of_one if known.issuperset(alert.evidence)]
+    alerts = [alert for alert in raised if known.issuperset(alert.evidence)]
     view = AlertsView(asked_by(attempt), tuple(_shown(alert) for alert in sorted(alerts, key=_order)))
     shown = canonical_bytes(view)
     # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
@@ -45,12 +46,16 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     return AlertList(attempt.disclosure_id, shown, view)
 
 
-def _behind(door: Door, raised: Mapping[UUID, Iterable[Alert]]) -> Sequence[SealedEvent]:
-    behind = []
-    for child, alerts in raised.items():
-        evidence = {event_id.bytes for alert in alerts for event_id in alert.evidence}
-        behind += [event for event in door.records.sealed_events(child) if event.header.event_id in evidence]
-    return behind
+def _behind(door: Door, raised: Iterable[Alert]) -> Sequence[SealedEvent]:
+    evidence: dict[UUID, set[bytes]] = defaultdict(set)
+    for alert in raised:
+        evidence[alert.child].update(event_id.bytes for event_id in alert.evidence)
+    return [
+        event
+        for child, of_child in evidence.items()
+        for event in door.records.sealed_events(child)
+        if event.header.event_id in of_child
+    ]
 
 
 def _order(alert: Alert) -> tuple[object, ...]:

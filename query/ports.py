@@ -33,12 +33,8 @@ class Records(Protocol):
         """Find the child that an identifier (its blind index, 16 bytes) names, or None."""
         ...
 
-    def children(self) -> Sequence[UUID]:
-        """Give every child that has an entry."""
-        ...
-
-    def alerts(self, child: UUID) -> frozenset[Alert]:
-        """Give the alerts raised about the child so far."""
+    def every_alert(self) -> frozenset[Alert]:
+        """Give the alerts raised about any child so far."""
         ...
 
 

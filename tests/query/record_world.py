@@ -86,7 +86,7 @@ class MemoryRecords:
 
     def __init__(self, calls: list[str]) -> None:
         self.events: dict[UUID, list[SealedEvent]] = defaultdict(list)
-        self.raised: dict[UUID, set[Alert]] = defaultdict(set)
+        self.raised: set[Alert] = set()
         self.calls = calls
 
     def sealed_events(self, child: UUID) -> Sequence[SealedEvent]:
@@ -100,11 +100,8 @@ class MemoryRecords:
                 return child
         return None
 
-    def children(self) -> Sequence[UUID]:
-        return list(self.events)
-
-    def alerts(self, child: UUID) -> frozenset[Alert]:
-        return frozenset(self.raised.get(child, ()))
+    def every_alert(self) -> frozenset[Alert]:
+        return frozenset(self.raised)
 
 
 class RecordingLog(MemoryDisclosureLog):

@@ -14,7 +14,7 @@ def raised(world: World, number: int, child: UUID, *evidence: UUID, locked: bool
     alert = Alert(
         UUID(int=number), child, "a-rule", "current", "threshold", evidence, locked, "Look at them together.", None
     )
-    world.records.raised[child].add(alert)
+    world.records.raised.add(alert)
     return alert.alert_id
 
 
