@@ -1,11 +1,13 @@
 """Keyed fingerprints: they say that two things are the same, and nothing else, to whoever has no root key."""
 
 import hmac
+import re
 from functools import lru_cache
 
 NHS_NUMBER = "nhs_number"
 UPN = "upn"
 
+_UPN = re.compile(r"[A-Z][0-9]{11}[0-9A-Z]")
 _VERSION_8_AND_VARIANT = (0xF << 76) | (0x3 << 62)
 _UUID_8 = (0x8 << 76) | (0x2 << 62)
 
@@ -26,6 +28,23 @@ def normalised(scheme: str, value: str) -> str:
         # Spaces and hyphens are how people group the characters; split() knows every kind of space.
         return "".join(value.replace("-", " ").split()).upper()
     return value.strip()
+
+
+def identifies(scheme: str, value: str) -> bool:
+    """Whether an identifier may join records: an NHS number of ten digits whose check digit is right (modulus 11), a UPN of the right shape.
+
+    Whatever systems write where they know none (0000000000, unknown, n/a) would otherwise make one child of all who carry it. Such a value is not refused:
+    it stays in the statement as it was sent, and quality reports it.
+    """
+    said = normalised(scheme, value)
+    if scheme == UPN:
+        return _UPN.fullmatch(said) is not None and len(set(said[1:12])) > 1
+    return len(said) == 10 and said.isascii() and said.isdigit() and len(set(said)) > 1 and _modulus_11(said)
+
+
+def _modulus_11(number: str) -> bool:
+    a, b, c, d, e, f, g, h, i, check = map(int, number)
+    return (10 * a + 9 * b + 8 * c + 7 * d + 6 * e + 5 * f + 4 * g + 3 * h + 2 * i + check) % 11 == 0
 
 
 def event_id(secret: bytes, agency: str, reference: str) -> bytes:

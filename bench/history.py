@@ -88,4 +88,14 @@ def _body(chance: random.Random, agency: str) -> tuple[str, dict[str, Any]]:
 def _identifiers(agency: str, child: int) -> dict[str, Any]:
     unknown = dict.fromkeys(("upn", "address", "postcode"))
     name = {"family_name": "Testperson-Bench", "given_name": "Ada", "date_of_birth": 15_000, "sex": "U"}
-    return {"local_id": f"{agency[0]}-{child}", "nhs_number": f"999{child:07d}", **name, **unknown}
+    return {"local_id": f"{agency[0]}-{child}", "nhs_number": _nhs_number(child), **name, **unknown}
+
+
+def _nhs_number(child: int) -> str:
+    """Give a number of the never-issued 999 range with a right check digit, another for each child."""
+    for tried in range(child * 3, child * 3 + 3):
+        first = f"999{tried:06d}"
+        check = -sum(int(digit) * weight for digit, weight in zip(first, range(10, 1, -1), strict=True)) % 11
+        if check < 10:
+            return f"{first}{check}"
+    raise ValueError("expected one of three numbers in a row to have a check digit, found none")

@@ -138,8 +138,8 @@ class Examiner:
 
 
 def _said(secret: bytes, scheme: str, value: str | None) -> bytes | None:
-    """Fingerprint an identifier, or None where nothing is said: blanks and hyphens alone would make one child of all who send them."""
-    return blind.blind_index(secret, scheme, value) if value and blind.normalised(scheme, value) else None
+    """Fingerprint an identifier that may join records; None for none, and for what systems write where they know none."""
+    return blind.blind_index(secret, scheme, value) if value and blind.identifies(scheme, value) else None
 
 
 def require_sound(decoded: Decoded, owner: str) -> None:

@@ -1,9 +1,11 @@
 from uuid import UUID
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.gb import nhs
 
-from access_policy.blind_index import NHS_NUMBER, UPN, blind_index, content_digest, event_id, local_scheme
+from access_policy.blind_index import NHS_NUMBER, UPN, blind_index, content_digest, event_id, identifies, local_scheme
 
 SECRET = b"s" * 32
 
@@ -59,3 +61,31 @@ def test_a_content_digest_tells_one_byte_apart_and_needs_the_secret() -> None:
     digests = {content_digest(SECRET, b"one"), content_digest(SECRET, b"onf"), content_digest(b"t" * 32, b"one")}
     assert len(digests) == 3
     assert {len(digest) for digest in digests} == {32}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["0000000000", "9999999999", "unknown", "n/a", "", "   ", "-", "9990000019", "999000001", "\u0661990000018"],
+)
+def test_what_systems_write_for_an_nhs_number_they_do_not_know_joins_nobody(value: str) -> None:
+    assert not identifies(NHS_NUMBER, value)
+
+
+def test_a_sound_nhs_number_joins_however_it_is_spaced() -> None:
+    assert all(identifies(NHS_NUMBER, value) for value in ("9990000018", "999 000 0018", "999-000-0018"))
+
+
+@pytest.mark.parametrize("value", ["", "UN1", "unknown", "X00000000000X", "X123", "1234567890123"])
+def test_what_schools_write_for_a_upn_they_do_not_know_joins_nobody(value: str) -> None:
+    assert not identifies(UPN, value)
+
+
+def test_a_upn_of_the_right_shape_joins() -> None:
+    assert identifies(UPN, "x999000000017")
+    assert identifies(UPN, "X99900000001A")
+
+
+@given(st.integers(0, 10**10 - 1))
+def test_the_check_digit_of_an_nhs_number_is_what_a_kept_library_says(number: int) -> None:
+    value = f"{number:010d}"
+    assert identifies(NHS_NUMBER, value) == (nhs.is_valid(value) and len(set(value)) > 1)
