@@ -18,9 +18,22 @@ from audit.sql_ledger import SqlLedgerStore
 from projections.row_evidence import STORED
 from projections.rows import Rows, open_store
 from query.disclosure import Disclosure, decode_disclosure
-from query.door import Attempt, Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.door import (
+    Attempt,
+    Door,
+    Refused,
+    Showing,
+    StaffMember,
+    Wanted,
+    begin,
+    breakage_recorded,
+    decide,
+    record,
+    refuse,
+)
 from query.replay_shown import NotReproducible, reproduce
 from query.times_in_words import moment_in_words
+from query.unsealing import RecordBroken
 from query.view import asked_by, canonical_bytes
 from schemas.catalogue import load_catalogue
 from schemas.moments import moment
@@ -75,7 +88,8 @@ class Auditing:
         decision = decide(self._door, attempt, Hub())
         if not decision.allowed:
             return refuse(self._door, attempt, decision)
-        told = Told(tuple(answer()))
+        with breakage_recorded(self._door, attempt):
+            told = Told(tuple(answer()))
         # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
         record(self._door, attempt, Showing(_bytes(attempt, told), decision.rules))
         return told
@@ -97,6 +111,8 @@ class Auditing:
             return f"the same {len(reproduce(one, self._door))} bytes come out today"
         except NotReproducible:
             return "the bytes shown then are not made again here"
+        except RecordBroken:
+            return "an entry of it was altered since: run `mash verify`"
 
     def _trace_lines(self, event_id: UUID, row: Rows | None) -> list[str]:
         if row is None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from access_policy.question import Decision, Hub
 from access_policy.vocabulary import SEE_ALERTS
 from projections.alerts import Alert
-from query.door import Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.door import Door, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
 from query.seeing import ids_of, see
 from query.view import AlertsView, RaisedAlert, asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
@@ -34,7 +34,8 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     if not decision.allowed:
         return refuse(door, attempt, decision)
     raised = door.records.every_alert()
-    sight = see(door, attempt, _behind(door, raised))
+    with breakage_recorded(door, attempt):
+        sight = see(door, attempt, _behind(door, raised))
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
     known = frozenset(ids_of(sight.known))

@@ -10,7 +10,8 @@ The order is the same for everything that can be asked for: decide; read; open i
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -24,8 +25,11 @@ from projections.rules.packs import RulePacks
 from projections.working_days import WorkingDays
 from query.disclosure import Disclosure
 from query.ports import DisclosureLog, Records
-from query.unsealing import Unsealing
+from query.unsealing import RecordBroken, Unsealing
+from schemas.codec import ContractBroken
 
+RECORD_BROKEN = "record-broken"
+"""Stands among a disclosure's rules where an altered entry, and no rule, kept everything from being shown."""
 DISCHARGED = frozenset({RECORD_DISCLOSURE, NAME_WHOM_TO_ASK})
 """What this door does in return for being allowed; a decision that asks for more is taken as a refusal."""
 
@@ -129,6 +133,22 @@ def refuse(door: Door, attempt: Attempt, decision: Decision) -> Refused:
     return Refused(attempt.disclosure_id, decision.rules, decision.sentences)
 
 
+@contextmanager
+def breakage_recorded(door: Door, attempt: Attempt) -> Iterator[None]:
+    """Record an attempt that meets an altered entry as not allowed, and only then raise RecordBroken; one that cannot even be read is as altered."""
+    try:
+        yield
+    except RecordBroken:
+        refuse(door, attempt, BROKEN)
+        raise
+    except (ContractBroken, OverflowError) as error:
+        refuse(door, attempt, BROKEN)
+        raise RecordBroken(
+            f"expected entries as they were sealed, found one that cannot be read ({type(error).__name__}); nothing is shown: run `mash verify` to see "
+            "what was altered"
+        ) from None
+
+
 def record(door: Door, attempt: Attempt, showing: Showing) -> None:
     """Make the disclosure durable; only after this returns may the bytes be given away. DisclosureFailed: they must not be."""
     door.log.record(_disclosure(attempt, showing, allowed=True))
@@ -160,6 +180,15 @@ OWES_TOO_MUCH = Decision(
     rules=(UNKNOWN_OBLIGATION,),
     sentences=(
         "Expected a rule that asks in return for what the door does, found one that asks for more, so nothing is shown; tell the information governance lead.",
+    ),
+    obligations=(),
+)
+
+BROKEN = Decision(
+    allowed=False,
+    rules=(RECORD_BROKEN,),
+    sentences=(
+        "Expected every entry as it was sealed, found one that was altered, so nothing is shown; run `mash verify`.",
     ),
     obligations=(),
 )

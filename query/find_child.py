@@ -7,7 +7,19 @@ from uuid import UUID
 from access_policy.blind_index import blind_index
 from access_policy.question import Decision, Hub
 from access_policy.vocabulary import FIND_CHILD
-from query.door import Attempt, Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.door import (
+    Attempt,
+    Door,
+    Refused,
+    Showing,
+    StaffMember,
+    Wanted,
+    begin,
+    breakage_recorded,
+    decide,
+    record,
+    refuse,
+)
 from query.seeing import see
 from query.view import FindingView, asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
@@ -35,7 +47,7 @@ def find_child(
 ) -> Finding | Refused:
     """Find the child that an identifier names; `secret` is the one of the blind indexes. Decided and recorded as everything here is.
 
-    A child is found only through an entry that the person may know of and that carries the identifier: whom locked entries alone name is not found.
+    RecordBroken, once that is recorded: an entry of the child cannot be read. A child is found only through an entry that the person may know of and that carries the identifier: whom locked entries alone name is not found.
     """
     attempt = begin(door, staff, purpose, Wanted(FIND_CHILD))
     decision = decide(door, attempt, Hub())
@@ -43,8 +55,9 @@ def find_child(
         return refuse(door, attempt, decision)
     index = blind_index(secret, identifier.scheme, identifier.value)
     child = door.records.child_of(index)
-    events = () if child is None else door.records.sealed_events(child)
-    sight = see(door, attempt, (event for event in events if index in _identifiers(event)))
+    with breakage_recorded(door, attempt):
+        events = () if child is None else door.records.sealed_events(child)
+        sight = see(door, attempt, (event for event in events if index in _identifiers(event)))
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
     found = child if sight.known else None

@@ -8,7 +8,19 @@ from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
 from projections.headers import entry_of
 from query.compose import Material, compose
-from query.door import Attempt, Door, Refused, Showing, StaffMember, Wanted, begin, decide, record, refuse
+from query.door import (
+    Attempt,
+    Door,
+    Refused,
+    Showing,
+    StaffMember,
+    Wanted,
+    begin,
+    breakage_recorded,
+    decide,
+    record,
+    refuse,
+)
 from query.seeing import Sight, ids_of, received_by, see
 from query.view import RecordView, canonical_bytes
 
@@ -27,7 +39,7 @@ def open_record(
 ) -> OpenedRecord | Refused:
     """Open a child's record for a stated purpose, as it is known now or as the hub knew it at an aware moment.
 
-    A refusal is recorded as an opening is. RecordBroken: an entry that would be shown was altered, and nothing is shown. DisclosureFailed: the
+    A refusal is recorded as an opening is. RecordBroken: an entry that would be shown was altered; that is recorded, and nothing is shown. DisclosureFailed: the
     disclosure is not surely durable, and nothing is shown.
     """
     attempt = begin(door, staff, purpose, Wanted(OPEN_RECORD, child, as_known_at))
@@ -35,10 +47,11 @@ def open_record(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     # Crash until the record is written: nothing has left the door.
-    sight = see(door, attempt, received_by(door.records.sealed_events(child), as_known_at))
-    if isinstance(sight, Decision):
-        return refuse(door, attempt, sight)
-    view = _view(door, child, attempt, sight)
+    with breakage_recorded(door, attempt):
+        sight = see(door, attempt, received_by(door.records.sealed_events(child), as_known_at))
+        if isinstance(sight, Decision):
+            return refuse(door, attempt, sight)
+        view = _view(door, child, attempt, sight)
     shown = canonical_bytes(view)
     rules = tuple(sorted({*decision.rules, *sight.rules}))
     record(door, attempt, Showing(shown, rules, ids_of(sight.read), ids_of(sight.withheld)))

@@ -9,6 +9,7 @@ from kafka import KafkaAdminClient
 
 from apps.auditing import Auditing, Told
 from query.door import Refused
+from query.unsealing import RecordBroken
 from tests.hub_parts import HubServices
 from tests.system.hub_in_hand import HubInHand, hub_in_hand, staff
 from tests.system.invented_history import health_file
@@ -73,6 +74,19 @@ def test_an_altered_row_or_tile_is_not_proved(fed: HubInHand) -> None:
         assert line.startswith("NOT PROVED the record does not check out under")
         assert line.endswith("run `mash verify`")
     assert proof_of(fed, event_id).startswith("proved")
+
+
+def test_a_row_that_cannot_even_be_read_fails_the_asking_and_that_is_recorded(fed: HubInHand) -> None:
+    event_id = first_event(fed)
+    (kept,) = fed.sql("select record from chronology_entry where event_id = %s", event_id)[0]
+    fed.sql("update chronology_entry set record = 'x' where event_id = %s", event_id)
+    with pytest.raises(RecordBroken, match="cannot be read"):
+        traced(fed, event_id)
+    fed.sql("update chronology_entry set record = %s where event_id = %s", kept, event_id)
+    fed.work()
+    refused = fed.sql("select record from disclosure where not allowed")
+    assert len(refused) == 1
+    assert b"record-broken" in refused[0][0]
 
 
 def test_an_id_that_no_entry_goes_by_says_where_else_to_look(fed: HubInHand) -> None:

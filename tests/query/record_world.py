@@ -24,7 +24,7 @@ from query.open_record import OpenedRecord, open_record
 from query.ports import DisclosureFailed
 from query.unsealing import Unsealing
 from schemas.catalogue import load_catalogue
-from schemas.codec import encode_payload
+from schemas.codec import ContractBroken, encode_payload
 from schemas.moments import days, micros
 from schemas.sealed import Header, Identification, SealedCodec, SealedEvent
 
@@ -87,10 +87,13 @@ class MemoryRecords:
     def __init__(self, calls: list[str]) -> None:
         self.events: dict[UUID, list[SealedEvent]] = defaultdict(list)
         self.raised: set[Alert] = set()
+        self.unreadable = False
         self.calls = calls
 
     def sealed_events(self, child: UUID) -> Sequence[SealedEvent]:
         self.calls.append("read")
+        if self.unreadable:
+            raise ContractBroken("truncated", "expected a whole message, found its beginning")
         return list(self.events.get(child, []))
 
     def child_of(self, blind_index: bytes) -> UUID | None:

@@ -6,13 +6,18 @@ from shutil import copytree
 from uuid import UUID
 
 import pytest
-from record_world import CHILD, CODEC, NOW, TWIN, Told, World, at, staff
+from record_world import CHILD, CODEC, NOW, SECRET, TWIN, Told, World, at, staff
 
+from access_policy.blind_index import NHS_NUMBER
 from access_policy.decision import DecisionPoint
 from access_policy.rules import load_rules
+from projections.alerts import Alert
+from query.alerts import see_alerts
 from query.door import Refused, StaffMember
+from query.find_child import Identifier, find_child
 from query.open_record import open_record
 from query.ports import DisclosureFailed
+from query.replay_shown import reproduce
 from query.unsealing import RecordBroken
 from query.view import ShownEntry, WithheldEntry
 from schemas.sealed import SealedEvent
@@ -215,7 +220,41 @@ def test_an_altered_entry_fails_the_whole_opening_and_is_named(world: World) -> 
         with pytest.raises(RecordBroken, match=rf"event {event_id}: .*run `mash verify`") as found:
             world.open()
         assert "Zebedee" not in str(found.value)
+
+
+def test_an_attempt_that_failed_on_an_altered_entry_is_recorded_as_one_that_showed_nothing(world: World) -> None:
+    world.say(Told())
+    (event,) = world.records.events[CHILD]
+    for broken in altered(event):
+        world.records.events[CHILD] = [broken]
+        with pytest.raises(RecordBroken):
+            world.open()
+        one = world.log.disclosures.pop()
+        assert (one.allowed, one.rules, one.shown, one.withheld) == (False, ("record-broken",), (), ())
+        assert reproduce(one, world.door) == b""
     assert world.log.disclosures == []
+
+
+def test_an_entry_that_cannot_even_be_read_is_as_an_altered_one_whatever_was_asked_for(world: World) -> None:
+    event_id = world.say(Told(child_said={"nhs_number": "9990000018"}))
+    world.records.raised.add(Alert(UUID(int=1), CHILD, "r", "e", "threshold", (event_id,), False, "Look.", None))
+    world.records.unreadable = True
+    for ask in (
+        world.open,
+        lambda: find_child(world.door, staff(), Identifier(NHS_NUMBER, "9990000018"), "assessment", SECRET),
+        lambda: see_alerts(world.door, staff(), "assessment"),
+    ):
+        with pytest.raises(RecordBroken, match=r"cannot be read .* run `mash verify`"):
+            ask()
+        assert world.log.disclosures.pop().rules == ("record-broken",)
+
+
+def test_a_failure_that_could_not_be_recorded_is_that_it_could_not(world: World) -> None:
+    world.say(Told())
+    world.records.events[CHILD] = altered(world.records.events[CHILD][0])[:1]
+    world.log.broken = True
+    with pytest.raises(DisclosureFailed):
+        world.open()
 
 
 def test_as_known_at_a_moment_is_without_what_was_received_later(world: World) -> None:
