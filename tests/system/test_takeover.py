@@ -8,6 +8,7 @@ import psutil
 import psycopg
 import pytest
 
+from apps.failures import STOOD_STILL
 from apps.wiring import PROJECT
 from projections.positions import stored_positions
 from streams import admit
@@ -110,7 +111,7 @@ def test_a_worker_that_freezes_inside_a_transaction_and_comes_back_when_another_
     say(f"everything was read {time.monotonic() - froze:.1f} s after a worker froze inside a transaction")
     frozen.process.send_signal(signal.SIGCONT)
     hub.until(lambda: frozen.process.poll() is not None, "the worker that froze to end")
-    say(frozen.why())
+    assert STOOD_STILL in frozen.why()
     hub.settle()
     assert hub.account() == undisturbed
     repeats = nothing_is_doubled(hub, len(told))
