@@ -11,7 +11,7 @@ from psycopg import Connection, sql
 from apps.connections import aiokafka_options, conninfo, kafka_login
 from apps.settings import Settings
 from apps.wiring import HUB_USER, PROJECT, TOLD, duty_fold
-from audit.checkpoint import read_checkpoint
+from audit.checkpoint import read_checkpoint, tree_of
 from audit.merkle import record_hash
 from audit.records import TreeId
 from audit.signed_note import read_note
@@ -139,11 +139,9 @@ async def _checkpoints(work: Rebuilding) -> None:
         with work.conn.transaction():
             for record in records:
                 checkpoint = read_checkpoint(read_note(record.value).text)
-                _, topic, part = checkpoint.origin.rsplit("/", 2)
                 made_at = moment(record.timestamp * MILLISECOND)
-                store.append_checkpoint(
-                    TreeId(topic, int(part)), StoredCheckpoint(checkpoint.head.size, record.value, made_at)
-                )
+                stored = StoredCheckpoint(checkpoint.head.size, record.value, made_at)
+                store.append_checkpoint(tree_of(checkpoint.origin), stored)
 
 
 def _empty(conn: Connection[Rows]) -> None:

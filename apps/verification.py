@@ -7,9 +7,11 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from apps.auditing import AUDITOR
 from apps.connections import aiokafka_options, conninfo, kafka_login
 from apps.keys import signing_key
 from apps.settings import Settings
+from apps.wiring import PROJECT
 from audit.checkpoint_check import TrustedKeys
 from audit.compare_rows import RowContent, compare_rows
 from audit.evidence import evidence_of
@@ -37,9 +39,7 @@ from schemas.sealed import SealedCodec
 from schemas.topics import HUB_ALERTS, HUB_CHECKPOINTS, HUB_EVENTS, LEDGERED, partitions_of
 from streams import admit, ledger
 
-AUDITOR = "mash_auditor"
 AUDITOR_USER = "auditor"
-PROJECT = "project"
 REBUILD = "the log is the truth: run `mash rebuild`, and ask who wrote to the table"
 RESTORE = "restore the partition from a replica or a backup and verify again"
 CHILDREN = "select child from chronology_entry union select child from clock union select child from concern"

@@ -104,14 +104,11 @@ def admit_stage(settings: Settings, catalogue: Catalogue, log: EventLog) -> admi
     """Put the admit stage together: what it remembers, who is who, the keys and the log."""
     keys = root_keys(settings)
     sealer_store = SqlKeyStore(open_store(conninfo(settings, SEALER)), keys, os.urandom)
-    quarantined = catalogue.by_name("Quarantined")
-    if quarantined is None:
-        raise LookupError("expected the contract Quarantined among the committed ones, found none")
     sealing = admit.Sealing(
         RememberedKeys(sealer_store, REMEMBERED_KEYS),
         Sealer(keys.secret("nonce"), REMEMBERED_KEYS),
         SealedCodec(catalogue),
-        quarantined,
+        catalogue.own("Quarantined"),
         KEY_EPOCH,
     )
     return admit.Admit(
@@ -145,10 +142,8 @@ def ledger_stage(settings: Settings, log: EventLog) -> LedgerStage:
 def alerting(settings: Settings, catalogue: Catalogue, log: EventLog) -> Alerting:
     """Put the alert stage together on a connection of its own."""
     conn = worker_store(settings)
-    contract = catalogue.by_name("AlertRaised")
-    if contract is None:
-        raise LookupError("expected the contract AlertRaised among the committed ones, found none")
-    return Alerting(SqlAlertOutbox(conn, duty_fold(conn, catalogue), load_rule_packs()), log, contract, now)
+    outbox = SqlAlertOutbox(conn, duty_fold(conn, catalogue), load_rule_packs())
+    return Alerting(outbox, log, catalogue.own("AlertRaised"), now)
 
 
 def admit_work(settings: Settings, log: EventLog) -> Work:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from audit.merkle import HASH_BYTES, TreeHead
 from audit.note_keys import ED25519, NoteRejected, SignerKey, VerifierKey, decode_base64
 from audit.proofs import consistent
+from audit.records import TreeId
 from audit.signed_note import Vouched, cosigned, read_note, sign_note, verify_note
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -42,6 +43,12 @@ class OpenedCheckpoint:
 def origin_of(hub: str, topic: str, partition: int) -> str:
     """Name one tree of one hub: `<hub name>/<topic>/<partition>`."""
     return f"{hub}/{topic}/{partition}"
+
+
+def tree_of(origin: str) -> TreeId:
+    """Read which tree an origin names; ValueError when it names none."""
+    _, topic, part = origin.rsplit("/", 2)
+    return TreeId(topic, int(part))
 
 
 def read_checkpoint(text: str) -> Checkpoint:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from audit.checkpoint import read_checkpoint
+from audit.checkpoint import read_checkpoint, tree_of
 from audit.findings import Finding, Kind
 from audit.note_keys import NoteRejected
 from audit.records import Record, TreeId
@@ -54,7 +54,6 @@ def _named(note: bytes) -> tuple[TreeId | None, int]:
     """Read which tree and size a note speaks of; no tree when it is no checkpoint of ours."""
     try:
         checkpoint = read_checkpoint(read_note(note).text)
-        _, topic, part = checkpoint.origin.rsplit("/", 2)
-        return TreeId(topic, int(part)), checkpoint.head.size
+        return tree_of(checkpoint.origin), checkpoint.head.size
     except (NoteRejected, ValueError):
         return None, 0

@@ -37,14 +37,8 @@ class Disclosure:
 
 
 def disclosure_contract(catalogue: Catalogue) -> Contract:
-    """Find the contract of disclosures; ContractBroken when it is not among the committed ones."""
-    contract = catalogue.by_name(CONTRACT)
-    if contract is None:
-        raise ContractBroken(
-            "unknown-contract",
-            "expected the contract mash.hub.Disclosure among the committed ones, found none; restore schemas/contracts",
-        )
-    return contract
+    """Give the contract of disclosures; CatalogueBroken when it is not among the committed ones."""
+    return catalogue.own(CONTRACT)
 
 
 def encode_disclosure(contract: Contract, disclosure: Disclosure) -> bytes:

@@ -67,6 +67,15 @@ class Catalogue:
         """Find the newest contract with this short name, or None."""
         return self._by_name.get(short_name)
 
+    def own(self, short_name: str) -> Contract:
+        """Give the contract of one of the hub's own messages; CatalogueBroken when it is not among the committed ones."""
+        contract = self.by_name(short_name)
+        if contract is None:
+            raise CatalogueBroken(
+                f"expected the contract mash.hub.{short_name} among the committed ones, found none; restore schemas/contracts"
+            )
+        return contract
+
     def statements(self) -> list[Contract]:
         """List the contracts that agencies may use: those in the namespace mash.events."""
         return [contract for contract in self if contract.name.startswith("mash.events.")]

@@ -63,12 +63,7 @@ class SealedCodec:
     """Writes and reads `mash.hub.SealedEvent` messages, header and seal apart, without encoding the header twice."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        contract = catalogue.by_name("SealedEvent")
-        if contract is None:
-            raise ContractBroken(
-                "unknown-contract",
-                "expected the contract mash.hub.SealedEvent among the committed ones, found none; restore schemas/contracts",
-            )
+        contract = catalogue.own("SealedEvent")
         header, _ = contract.fast["fields"]
         schema = parse_schema(header["type"])
         self._write_header = compile_writer(schema)

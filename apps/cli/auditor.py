@@ -1,13 +1,14 @@
 """`mash verify`, `mash rebuild`, `mash disclosures`, `mash trace`, `mash refusals`: what an auditor checks."""
 
 from collections.abc import Callable
+from contextlib import closing
 from uuid import UUID
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from apps.auditing import AUDITOR, Auditing
+from apps.auditing import AUDITOR, Auditing, Told
 from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
 from apps.cli.progress import home
 from apps.connections import conninfo
@@ -15,7 +16,7 @@ from apps.rebuild import rebuild
 from apps.services.layout import Layout
 from apps.verification import verify
 from projections.rows import open_store
-from query.door import Refused
+from query.door import Refused, StaffMember
 
 NOT_PROVED = 4
 WAITING = "select topic, source_part, source_offset, code, sentence from quarantined order by topic, source_part, source_offset"
@@ -50,11 +51,8 @@ def rebuild_command() -> None:
 @PURPOSE
 def disclosures(child: UUID, staff_id: str, purpose: str | None) -> None:
     """Say who was shown what of a child's record, when, why and under which rules."""
-    with asking(staff_id) as who:
-        told = Auditing(who.settings, who.doors.door).disclosures(who.staff, child, purpose)
-        if isinstance(told, Refused):
-            say_refused(told)
-        click.echo("\n".join(told.lines) or "Nobody has asked for this record.")
+    lines = _answered(staff_id, lambda auditing, staff: auditing.disclosures(staff, child, purpose))
+    click.echo("\n".join(lines) or "Nobody has asked for this record.")
 
 
 @click.command(epilog="Example: mash trace 5b0e... --as demo-auditor --purpose audit")
@@ -63,11 +61,7 @@ def disclosures(child: UUID, staff_id: str, purpose: str | None) -> None:
 @PURPOSE
 def trace(event: UUID, staff_id: str, purpose: str | None) -> None:
     """Tell the life of one event, from the agency's topic to whom it was shown."""
-    with asking(staff_id) as who:
-        told = Auditing(who.settings, who.doors.door).trace(who.staff, event, purpose)
-        if isinstance(told, Refused):
-            say_refused(told)
-        click.echo("\n".join(told.lines))
+    click.echo("\n".join(_answered(staff_id, lambda auditing, staff: auditing.trace(staff, event, purpose))))
 
 
 @click.command(epilog="Example: mash refusals")
@@ -92,6 +86,15 @@ def list_quarantine() -> None:
     for topic, part, offset, code, sentence in rows:
         click.echo(f"{topic}/{part} offset {offset}  {code}: {sentence}")
     click.echo(f"{len(rows)} messages in quarantine")
+
+
+def _answered(staff_id: str, ask: Callable[[Auditing, StaffMember], Told | Refused]) -> tuple[str, ...]:
+    """Ask as this member of staff, and give the lines that were told; a refusal ends the command."""
+    with asking(staff_id) as who, closing(Auditing(who.settings, who.doors.door)) as auditing:
+        told = ask(auditing, who.staff)
+        if isinstance(told, Refused):
+            say_refused(told)
+        return told.lines
 
 
 def _bars() -> Progress:

@@ -13,7 +13,7 @@ from record_world import CATALOGUE, CHILD, NOW
 from query.disclosure import Disclosure, decode_disclosure, disclosure_contract, encode_disclosure
 from query.disclosure_log import KafkaDisclosureLog, MemoryDisclosureLog
 from query.ports import DisclosureFailed, DisclosureLog
-from schemas.catalogue import Catalogue
+from schemas.catalogue import Catalogue, CatalogueBroken
 from schemas.codec import ContractBroken, encode
 
 CONTRACT = disclosure_contract(CATALOGUE)
@@ -73,7 +73,7 @@ def test_another_message_is_not_a_disclosure() -> None:
 
 
 def test_a_catalogue_without_the_contract_is_refused() -> None:
-    with pytest.raises(ContractBroken, match=r"expected the contract mash\.hub\.Disclosure"):
+    with pytest.raises(CatalogueBroken, match=r"expected the contract mash\.hub\.Disclosure"):
         disclosure_contract(Catalogue({}))
 
 
