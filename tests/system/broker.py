@@ -1,22 +1,35 @@
-"""The session's broker, started again after a test has stopped it."""
+"""The session's broker, stopped for a while and started again."""
 
-from contextlib import suppress
+import gc
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from kafka import KafkaAdminClient
 from kafka.errors import KafkaError
 
 from apps.services import up
 from apps.services.daemons import wait_until
+from apps.services.kafka import stop_kafka
 from tests.hub_parts import HubServices, real_world
 
 
-def bring_back(services: HubServices, admin: KafkaAdminClient) -> None:
-    """Start the broker again, and wait until the session's own client has found it; harmless when it runs."""
-    up(services.settings.home, real_world(), lambda _: None)
+@contextmanager
+def without_broker(services: HubServices, admin: KafkaAdminClient) -> Iterator[None]:
+    """Stop the broker; whatever happens, it runs again at the end and the session's own client has found it."""
+    with warnings.catch_warnings():
+        # kafka-python forgets the sockets of connections that a stopped broker refused.
+        warnings.simplefilter("ignore", ResourceWarning)
+        stop_kafka(services.layout)
+        try:
+            yield
+        finally:
+            up(services.settings.home, real_world(), lambda _: None)
+            assert wait_until(lambda: _found(admin), 30)
+            gc.collect()
 
-    def found() -> bool:
-        with suppress(KafkaError):
-            return bool(admin.list_topics())
-        return False
 
-    assert wait_until(found, 30)
+def _found(admin: KafkaAdminClient) -> bool:
+    with suppress(KafkaError):
+        return bool(admin.list_topics())
+    return False

@@ -154,8 +154,9 @@ class Hub:
         self.until(self.settled, "all that was told to be folded", seconds)
 
     def settled(self) -> bool:
-        """Whether nothing is left to do; alerts are asked for first, since publishing one moves the end of the log."""
-        return self._alerts_are_out() and not self._behind()
+        """Whether nothing is left to do. Positions are asked for first and ends last: what was written in between then counts as left."""
+        stored = self._stored()
+        return self._alerts_are_out() and not _left(stored, self.ends())
 
     def ends(self) -> dict[Place, int]:
         """Give the next offset that each partition of every topic will get."""
@@ -222,14 +223,20 @@ class Hub:
         return overdue is None and waiting is None
 
     def _behind(self) -> dict[str, int]:
-        ends, behind = self.ends(), {}
+        return _left(self._stored(), self.ends())
+
+    def _stored(self) -> dict[str, dict[Place, int]]:
         with self.store() as conn:
-            for stage, topics in READ_BY.items():
-                stored = stored_positions(conn, stage)
-                left = sum(end - stored.get(place, 0) for place, end in ends.items() if place[0] in topics)
-                if left:
-                    behind[stage] = left
-        return behind
+            return {stage: stored_positions(conn, stage) for stage in READ_BY}
+
+
+def _left(stored: Mapping[str, Mapping[Place, int]], ends: Mapping[Place, int]) -> dict[str, int]:
+    """Say how many records each stage has still to read; nothing of a stage that has read all."""
+    left = {
+        stage: sum(end - stored[stage].get(place, 0) for place, end in ends.items() if place[0] in topics)
+        for stage, topics in READ_BY.items()
+    }
+    return {stage: records for stage, records in left.items() if records}
 
 
 def publish(services: HubServices, told: Iterable[Told]) -> None:

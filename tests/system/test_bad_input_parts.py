@@ -13,14 +13,12 @@ import pytest
 
 from apps.connections import kafka_python_options
 from apps.failures import DISK_FULL, GONE
-from apps.services import kafka
-from apps.services.daemons import wait_until
 from apps.services.postgres_place import unprivileged_account
 from connectors.csv_drop import read_csv
 from connectors.mapping_file import shipped_mapping
 from connectors.producer import FeedBroken, KafkaStatementLog, deliver
 from tests.hub_parts import HubServices
-from tests.system.broker import bring_back
+from tests.system.broker import without_broker
 from tests.system.hub_in_hand import CATALOGUE
 from tests.system.invented_history import police_file
 from tests.system.running import Hub, Worker, publish
@@ -103,41 +101,36 @@ def test_a_full_disk_ends_the_worker_with_one_sentence_and_with_room_again_every
     assert hub.rows("select count(*) from admitted") == [(len(told),)]
 
 
-@pytest.fixture
-def broker_back(hub: Hub) -> Iterator[None]:
-    """Whatever happens, the broker runs again for the tests that follow."""
-    yield
-    hub.end_all()
-    bring_back(hub.services, hub.admin)
-
-
 def test_a_broker_that_is_not_there_ends_the_worker_and_the_feed_with_one_sentence_and_back_again_nothing_is_lost(
-    hub: Hub, broker_back: None
+    hub: Hub,
 ) -> None:
     services = hub.services
     told = history(datetime.now(UTC).date(), 40)
     workers = hub.start("admit", "project")
     publish(services, told[: len(told) // 2])
     hub.settle()
-    kafka.stop_kafka(services.layout)
-    with pytest.raises(FeedBroken, match=r"found none that answers; start it .*nothing about those"):
-        feed(services)
-    hub.given_up += workers
-    assert wait_until(lambda: all(worker.process.poll() is not None for worker in workers), 60), workers[0].why()
-    for worker in workers:
-        (sentence,) = last_words(worker)
-        assert sentence.endswith(GONE["Kafka"]), worker.why()
-    (again,) = hub.start("admit")
-    hub.given_up.append(again)
-    assert wait_until(lambda: again.process.poll() is not None, 60)
-    assert "No Kafka broker answers" in again.log.read_text() or GONE["Kafka"] in again.log.read_text()
+    with without_broker(services, hub.admin):
+        with pytest.raises(FeedBroken, match=r"found none that answers; start it .*nothing about those"):
+            feed(services)
+        everyone_ends(hub, *workers)
+        for worker in workers:
+            (sentence,) = last_words(worker)
+            assert sentence.endswith(GONE["Kafka"]), worker.why()
+        (again,) = hub.start("admit")
+        everyone_ends(hub, again)
+        (sentence,) = last_words(again)
+        assert "No Kafka broker answers" in sentence or sentence.endswith(GONE["Kafka"])
 
-    bring_back(services, hub.admin)
     hub.start("admit", "project")
     publish(services, told[len(told) // 2 :])
     feed(services)
     hub.settle()
     assert hub.rows("select count(*) from chronology_entry") == [(len(told) + 2,)]
+
+
+def everyone_ends(hub: Hub, *workers: Worker) -> None:
+    hub.given_up += workers
+    hub.until(lambda: all(worker.process.poll() is not None for worker in workers), "every worker to end", 60)
 
 
 def feed(services: HubServices) -> None:

@@ -8,11 +8,10 @@ import pytest
 from kafka import KafkaAdminClient, TopicPartition
 
 from apps.rebuild import rebuild
-from apps.services.kafka import stop_kafka
 from schemas.topics import HUB_ALERTS, HUB_CHECKPOINTS, HUB_DISCLOSURES, HUB_EVENTS, HUB_QUARANTINE
 from tests.connectors.feed_samples import HEALTH_ROW, csv_file
 from tests.hub_parts import HubServices
-from tests.system.broker import bring_back
+from tests.system.broker import without_broker
 from tests.system.hub_in_hand import HubInHand, hub_in_hand, staff
 from tests.system.invented_history import census_file, education_file, health_file, nhs_number, police_file
 from tests.system.reading import read_topic
@@ -317,11 +316,7 @@ def test_a_log_whose_oldest_records_were_deleted_is_named(fed: HubInHand, kafka_
 def test_a_log_whose_newest_records_were_cut_off_while_the_broker_was_down_is_named(
     fed: HubInHand, kafka_admin: KafkaAdminClient
 ) -> None:
-    services = fed.services
-    stop_kafka(services.layout)
-    try:
-        end = cut_short(segment(services.layout.kafka, HUB_DISCLOSURES, 0))
-    finally:
-        bring_back(services, kafka_admin)
+    with without_broker(fed.services, kafka_admin):
+        end = cut_short(segment(fed.services.layout.kafka, HUB_DISCLOSURES, 0))
     findings = fed.verify().findings
     assert any(one.startswith(f"{HUB_DISCLOSURES}/0 log truncated {end}: ") for one in findings), findings
