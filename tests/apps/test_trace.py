@@ -5,9 +5,13 @@ from contextlib import closing
 from uuid import UUID
 
 import pytest
+from click.testing import CliRunner
 from kafka import KafkaAdminClient
 
 from apps.auditing import Auditing, Told
+from apps.cli import main
+from apps.cli.asking import REFUSED_EXIT
+from apps.people import write_people
 from query.door import Refused
 from query.unsealing import RecordBroken
 from tests.hub_parts import HubServices
@@ -87,6 +91,21 @@ def test_a_row_that_cannot_even_be_read_fails_the_asking_and_that_is_recorded(fe
     refused = fed.sql("select record from disclosure where not allowed")
     assert len(refused) == 1
     assert b"record-broken" in refused[0][0]
+
+
+def test_the_commands_tell_an_auditor_the_same_and_refuse_an_analyst(fed: HubInHand) -> None:
+    person = {"name": "Invented", "agency": "health", "clearances": []}
+    write_people(
+        fed.settings.home / "people.json",
+        [{"staff_id": role, "role": role, **person} for role in ("auditor", "analyst")],
+    )
+    event_id, child = first_event(fed), fed.children()[0]
+    environ = fed.services.environ
+    asked = ["--purpose", "audit", "--as"]
+    for words in (["trace", str(event_id)], ["disclosures", str(child)]):
+        told = CliRunner().invoke(main, [*words, *asked, "auditor"], env=environ)
+        assert (told.exit_code, "analyst" in told.output) == (0, True)
+        assert CliRunner().invoke(main, [*words, *asked, "analyst"], env=environ).exit_code == REFUSED_EXIT
 
 
 def test_an_id_that_no_entry_goes_by_says_where_else_to_look(fed: HubInHand) -> None:
