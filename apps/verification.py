@@ -127,7 +127,7 @@ class Verification:
 
     def _rows(self, tree: TreeId, run: Run, folded: int) -> None:
         """Compare the rows of the records that are folded already; what is damaged is named by the tree's own check."""
-        if isinstance(run, DamagedRange):
+        if isinstance(run, DamagedRange) or not run:
             return
         records = [(record.offset, record.value or b"") for record in run if record.offset < folded]
         try:
@@ -136,10 +136,10 @@ class Verification:
             if tree.topic in STORED and records:
                 self._say(self._compared(tree, records))
             elif tree.topic == HUB_ALERTS:
-                self._compare_alerts(tree, records)
+                self._compare_alerts(tree, run, folded)
         except UNREADABLE:
             self.findings.append(
-                f"{tree.topic}/{tree.partition} from {records[0][0]}: expected messages of the hub, found one that is not; restore the log"
+                f"{tree.topic}/{tree.partition} from {run[0].offset}: expected messages of the hub, found one that is not; restore the log"
             )
 
     def _read_to(self, tree: TreeId, end: int) -> int:
@@ -198,15 +198,17 @@ class Verification:
         wanted = [row for row in logged if row.offset in own or row.row_id not in repeats]
         return compare_rows(tree, map(_content, wanted), map(_content, stored))
 
-    def _compare_alerts(self, tree: TreeId, records: Sequence[tuple[int, bytes]]) -> None:
+    def _compare_alerts(self, tree: TreeId, run: Sequence[Record], folded: int) -> None:
+        """Compare alerts with their records, those that are not folded yet too: an alert's row is marked as raised before its record is read back."""
         fold = ToldFold(self._conn, self._catalogue, "AlertRaised")
-        for offset, message in records:
-            alert_id, content = logged_alert(fold, message)
+        for record in run:
+            alert_id, content = logged_alert(fold, record.value or b"")
             stored = self._alerts.get(alert_id, self._matched.get(alert_id))
-            if stored is None:
-                self._say([Finding(tree, Kind.MISSING_ROW, offset, "a row for this alert", "none", REBUILD)])
-            elif stored != content:
-                self._say([Finding(tree, Kind.ROW, offset, "the row as the log's record makes it", "another", REBUILD)])
+            if stored is None and record.offset < folded:
+                self._say([Finding(tree, Kind.MISSING_ROW, record.offset, "a row for this alert", "none", REBUILD)])
+            elif stored not in (None, content):
+                found = "the row as the log's record makes it", "another"
+                self._say([Finding(tree, Kind.ROW, record.offset, *found, REBUILD)])
             self._matched[alert_id] = self._alerts.pop(alert_id, content)
 
     def forged(self) -> None:
