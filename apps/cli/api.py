@@ -38,6 +38,8 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))
+        # From here on whoever reads the address below can connect, and waits until the first answer is ready.
+        listener.listen(MOST_AT_ONCE)
     except OSError as error:
         listener.close()
         raise click.ClickException(
