@@ -12,6 +12,8 @@ from schemas.moments import micros
 
 AGENCIES = ("police", "health", "education", "childrens_social_care")
 DAY = 86_400_000_000
+YEARS = 3 * 365 * DAY
+"""How long a time the statements tell of, in the order in which they are sent."""
 FIRST = micros(datetime(2024, 1, 1, tzinfo=UTC))
 SUMMARY = "Arrived hungry and tired for the third time this week; says that nobody was at home."
 
@@ -52,7 +54,7 @@ def history(catalogue: Catalogue, shape: Shape) -> Iterator[Sent]:
     for number, child in enumerate(children):
         agency = chance.choice(AGENCIES)
         kind, body = _body(chance, agency)
-        happened = FIRST + number * DAY // 2000 + chance.randrange(DAY)
+        happened = FIRST + number * YEARS // shape.statements + chance.randrange(DAY)
         envelope = _envelope(chance, agency, child, happened) | {"reference": f"{shape.prefix}-{number}"}
         message = encode(contracts[kind], {"envelope": envelope, **body, "summary": SUMMARY})
         broken = chance.random() < 0.0001
