@@ -35,9 +35,9 @@ def advance(conn: Connection[Rows], stage: str, topic: str, part: int, following
     conn.execute(ADVANCE, {"stage": stage, "topic": topic, "part": part, "next": following})
 
 
-def require_no_hole(stage: str, place: str, following: int, first: int, *, may_have_expired: bool) -> None:
-    """Stop on missing records; LogHole unless the topic's retention explains them, as it may on an agency's topic that nobody read for a month."""
-    if first > following and not may_have_expired:
+def require_no_hole(stage: str, place: str, following: int, first: int) -> None:
+    """Stop on missing records of a topic that is kept for ever; LogHole says which offset was expected and which came."""
+    if first > following:
         raise LogHole(
             f"{stage} on {place}: expected offset {following} next, found {first}; records of a topic that is kept for ever are missing: stop and run `mash verify`"
         )

@@ -34,6 +34,6 @@ class Project:
             records = [(record.offset, record.value) for record in run.records if record.offset >= following]
             if records:
                 for due, (offset, _) in enumerate(records, following):
-                    require_no_hole(self._stage, place, due, offset, may_have_expired=False)
+                    require_no_hole(self._stage, place, due, offset)
                 self._fold.fold(run.partition, records)
                 advance(self._conn, self._stage, run.topic, run.partition, records[-1][0] + 1)
