@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
@@ -12,12 +13,15 @@ PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 class Statement:
     """One row as the hub will be told it: the contract's short name and a value that fits it (times in microseconds, days since 1970).
 
-    `line` is where the row begins in the file, or its place in a JSON array; 0 when it came from neither. It is not part of what is told.
+    `line` is where the row begins in the file, or its place in a JSON array; 0 when it came from neither. `kin` is what the row still is when its date
+    changes (the child and the kind of row): in a snapshot, one row of a kin that went and one that came are one correction; empty where rows have none.
+    Neither is part of what is told.
     """
 
     event_type: str
     value: dict[str, Any] = field(repr=False)
     line: int = field(default=0, compare=False)
+    kin: str = field(default="", compare=False, repr=False)
 
     @property
     def agency(self) -> str:
@@ -43,7 +47,23 @@ class Refusal:
     ends_reading: bool = False
 
 
-Outcome = Statement | Refusal
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a file is about, so that silence can be told from absence: a reader gives it once, as soon as the file has said it.
+
+    `scope` names what the next such file replaces (cin-census 2024); `whole` says that rows no longer in it are withdrawn; `first` and `last` are the
+    days that it covers (None: as far as its events reach); `population` says in words of whom it speaks; `edition` is the format's own, where it has one.
+    """
+
+    scope: str
+    population: str
+    whole: bool
+    first: date | None = None
+    last: date | None = None
+    edition: str | None = None
+
+
+Outcome = Statement | Refusal | Coverage
 Outcomes = Iterator[Outcome]
 
 

@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 
 AGENCIES: tuple[str, ...] = (
+    "board",
+    "cafcass",
     "childrens_social_care",
+    "coroner",
     "education",
     "health",
     "housing",
     "police",
+    "prisons",
     "probation",
+    "registrars",
+    "voluntary",
+    "youth_offending",
 )
 """Agencies that publish; each owns the topic prefix `agency.<agency>.`, dot included."""
 
@@ -16,9 +23,10 @@ HUB_EVENTS = "hub.events"
 HUB_DISCLOSURES = "hub.disclosures"
 HUB_ALERTS = "hub.alerts"
 HUB_QUARANTINE = "hub.quarantine"
+HUB_FEEDS = "hub.feeds"
 HUB_CHECKPOINTS = "hub.checkpoints"
 
-LEDGERED: tuple[str, ...] = (HUB_EVENTS, HUB_DISCLOSURES, HUB_ALERTS, HUB_QUARANTINE)
+LEDGERED: tuple[str, ...] = (HUB_EVENTS, HUB_DISCLOSURES, HUB_ALERTS, HUB_QUARANTINE, HUB_FEEDS)
 """Topics whose every record is a leaf of the ledger."""
 
 FOR_EVER = -1
@@ -48,11 +56,16 @@ def agency_topic(agency: str) -> str:
     return f"agency.{agency}.events"
 
 
+def deliveries_topic(agency: str) -> str:
+    """Name the topic on which this agency alone says what each delivery covered: `agency.<agency>.deliveries`."""
+    return f"agency.{agency}.deliveries"
+
+
 def agency_of(topic: str) -> str:
     """Name the agency that alone may write to this topic; ValueError for a topic that no agency owns."""
     parts = topic.split(".")
     if len(parts) != 3 or parts[0] != "agency":
-        raise ValueError(f"expected a topic named agency.<agency>.events, found {topic}")
+        raise ValueError(f"expected a topic named agency.<agency>.events or .deliveries, found {topic}")
     return parts[1]
 
 
@@ -63,9 +76,11 @@ def partitions_of(topic: str) -> int:
 
 TOPICS: tuple[Topic, ...] = (
     *(Topic(agency_topic(agency), 2, THIRTY_DAYS_MS, MAX_AGENCY_RECORD_BYTES) for agency in AGENCIES),
+    *(Topic(deliveries_topic(agency), 1, THIRTY_DAYS_MS, MAX_AGENCY_RECORD_BYTES) for agency in AGENCIES),
     Topic(HUB_EVENTS, 4, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_DISCLOSURES, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_ALERTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_QUARANTINE, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_FEEDS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_CHECKPOINTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
 )

@@ -69,8 +69,8 @@ def format_arguments(properties: Path, cluster: uuid.UUID, password: str) -> lis
         "kafka.tools.StorageTool",
         "format",
         "--standalone",
-        "-t",
-        cluster_id,
+        # One argument, since one id in 64 begins with a dash and would be read as an option of its own.
+        f"--cluster-id={cluster_id}",
         "-c",
         str(properties),
         "--add-scram",

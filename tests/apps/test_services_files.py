@@ -122,6 +122,11 @@ def test_a_new_broker_knows_only_its_admin() -> None:
     assert [argument for argument in arguments if "name=" in argument] == ["SCRAM-SHA-512=[name=admin,password=hidden]"]
 
 
+def test_a_cluster_id_that_begins_with_a_dash_is_not_read_as_an_option() -> None:
+    arguments = format_arguments(Path("/p"), uuid.UUID(bytes=b"\xf8" + bytes(15)), "hidden")
+    assert "--cluster-id=-AAAAAAAAAAAAAAAAAAAAA" in arguments
+
+
 def test_postgres_is_told_to_be_durable_and_to_log_no_values() -> None:
     options = server_options()
     assert (options["fsync"], options["synchronous_commit"], options["full_page_writes"]) == ("on", "on", "on")
