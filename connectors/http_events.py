@@ -1,6 +1,7 @@
-"""Statements told over HTTP: a JSON object, or an array of them, in the contract's own words and with times as people write them.
+"""Statements told as JSON: an object, an array of them, or one a line, in the contract's own words and with times as people write them.
 
-Pure: the door in `apps/` gives the bytes and the agency whose user sent them, and passes the answers on. The shape is in connectors/README.md.
+Pure: the door in `apps/` gives the bytes and the agency whose user sent them, and passes the answers on; `connectors/ndjson.py` reads files of lines.
+The shape is in connectors/README.md.
 """
 
 import json
@@ -34,6 +35,23 @@ class EventReader:
         except Unreadable as error:
             return [Refusal(1, error.code, str(error), ends_reading=True)]
         return list(refuse_reused(self._answer(place, event) for place, event in enumerate(events, start=1)))
+
+    def read_lines(self, body: bytes) -> list[Outcome]:
+        """Answer each line of a body of newline-delimited JSON, in order; `line` is its line. One refusal that ends reading when there are too many."""
+        lines = [(place, line) for place, line in enumerate(body.split(b"\n"), start=1) if line.strip()]
+        try:
+            _check_size(body)
+            _check_count(len(lines))
+        except Unreadable as error:
+            return [Refusal(1, error.code, str(error), ends_reading=True)]
+        return list(refuse_reused(self.line(place, line) for place, line in lines))
+
+    def line(self, place: int, line: bytes) -> Outcome:
+        """Answer one line of newline-delimited JSON."""
+        try:
+            return self._statement(place, parse_json(line))
+        except Unreadable as error:
+            return Refusal(place, error.code, str(error))
 
     def _answer(self, place: int, event: Any) -> Outcome:
         try:
@@ -99,27 +117,39 @@ class EventReader:
 
 def parse_events(body: bytes) -> list[Any]:
     """Read a JSON object or array of at most MOST_EVENTS events; Unreadable for anything else, without a word of content."""
+    _check_size(body)
+    found = parse_json(body)
+    events = found if isinstance(found, list) else [found]
+    _check_count(len(events))
+    return events
+
+
+def parse_json(content: bytes) -> Any:
+    """Read JSON strictly (UTF-8, each field once, no NaN); Unreadable says where the fault is, without a word of content."""
+    try:
+        return json.loads(content.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
+    except UnicodeDecodeError:
+        raise Unreadable("not-utf-8", "expected JSON in UTF-8, found bytes that are not; send it as UTF-8") from None
+    except json.JSONDecodeError as error:
+        at = f"column {error.colno}" if error.lineno == 1 else f"line {error.lineno} column {error.colno}"
+        raise Unreadable("not-json", f"expected JSON, found a fault at {at}; correct it") from None
+    except (RecursionError, ValueError):
+        # ValueError is Python's own limit on the digits of a number.
+        raise Unreadable("not-json", "expected JSON of ordinary depth and numbers, found neither; correct it") from None
+
+
+def _check_size(body: bytes) -> None:
     if len(body) > MOST_BYTES:
         raise Unreadable(
             "too-large", f"expected at most {MOST_BYTES} bytes, found {len(body)}; send the events in several requests"
         )
-    try:
-        found = json.loads(body.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_constant)
-    except UnicodeDecodeError:
-        raise Unreadable("not-utf-8", "expected JSON in UTF-8, found bytes that are not; send it as UTF-8") from None
-    except json.JSONDecodeError as error:
+
+
+def _check_count(events: int) -> None:
+    if not 0 < events <= MOST_EVENTS:
         raise Unreadable(
-            "not-json", f"expected JSON, found a fault at line {error.lineno} column {error.colno}; correct it"
-        ) from None
-    except (RecursionError, ValueError):
-        # ValueError is Python's own limit on the digits of a number.
-        raise Unreadable("not-json", "expected JSON of ordinary depth and numbers, found neither; correct it") from None
-    events = found if isinstance(found, list) else [found]
-    if not 0 < len(events) <= MOST_EVENTS:
-        raise Unreadable(
-            "too-many", f"expected 1 to {MOST_EVENTS} events, found {len(events)}; send them in several requests"
+            "too-many", f"expected 1 to {MOST_EVENTS} events, found {events}; send them in several requests"
         )
-    return events
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
