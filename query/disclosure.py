@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from schemas.catalogue import Catalogue, Contract
-from schemas.codec import ContractBroken, decode, encode
+from schemas.codec import ContractBroken, decode, encode, newest
 from schemas.moments import micros, moment
 
 CONTRACT = "Disclosure"
@@ -72,7 +71,7 @@ def decode_disclosure(catalogue: Catalogue, message: bytes) -> Disclosure:
         raise ContractBroken(
             "not-a-disclosure", f"expected a disclosure, found {decoded.contract.name}; read it from hub.disclosures"
         )
-    value: dict[str, Any] = dict(decoded.value)
+    _, value = newest(catalogue, decoded.contract, decoded.value)
     as_known_at, child = value["as_known_at"], value["child"]
     return Disclosure(
         **value

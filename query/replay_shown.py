@@ -5,7 +5,7 @@ What can be made again, and what cannot:
   anything that came later. Found children and refusals need nothing but the disclosure.
 - Bodies whose keys were destroyed since, and entries that were moved to another child since, cannot be shown again.
 - The duties are worked out by the rule packs and the calendar in use, and the bytes are laid out by this version of the hub: an edition or a layout that
-  was changed since gives other bytes.
+  was changed since, or a contract that has a newer version since, gives other bytes.
 - A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then.
 In each of these cases NotReproducible is raised; bytes that come back are the ones shown, since their digest is the disclosure's.
 """

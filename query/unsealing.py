@@ -12,7 +12,7 @@ from projections.entry import Entry
 from projections.headers import entry_of
 from query.ports import Keys
 from schemas.catalogue import Catalogue, Contract
-from schemas.codec import ContractBroken, decode_payload
+from schemas.codec import ContractBroken, decode_newest
 from schemas.moments import day
 from schemas.sealed import SealedEvent
 
@@ -57,14 +57,16 @@ class Unsealing:
             )
         try:
             payload = self.opener.open_sealed(key, event.header_bytes, event.sealed)
-            fields = decode_payload(contract, payload)
+            # Whatever version it was written under, whoever reads it sees the newest.
+            newest, fields = decode_newest(self.catalogue, contract, payload)
         except (SealBroken, ContractBroken) as error:
             raise _broken(entry.event_id, "an entry as it was sealed", f"{type(error).__name__};") from None
-        return Opened(entry, _with_days(fields, days[contract.id]))
+        return Opened(entry, _with_days(fields, days[newest.id]))
 
     def _days_of(self, contract_ids: Iterable[int]) -> dict[int, frozenset[str]]:
         contracts = (self.catalogue.by_id(one) for one in contract_ids)
-        return {contract.id: day_fields(contract) for contract in contracts if contract is not None}
+        newest = [self.catalogue.newest(one) for one in contracts if one is not None]
+        return {contract.id: day_fields(contract) for contract in newest}
 
 
 def day_fields(contract: Contract) -> frozenset[str]:

@@ -1,23 +1,27 @@
 """The contracts as committed: every Avro record, its id on the wire, and the lint that keeps a decoder safe.
 
 A contract is one file in `schemas/contracts/`; shared records (the envelope) are put in where they are named. Ids live in git, in `ids.json`: nobody
-registers anything at run time, and a contract whose meaning or shape changes gets a new id.
+registers anything at run time, and a contract whose meaning or shape changes becomes a new version: a new file with a new id, beside the earlier ones.
 """
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from fastavro import parse_schema
 
 from schemas.canonical import Reader, compile_reader
+from schemas.upcasting import STEPS
 
 SHARED = ("Envelope",)
 COMPLEX = ("record", "enum", "fixed", "array", "map")
+_VERSION_AND_VARIANT, _VERSION_8 = (0xF << 76) | (0x3 << 62), (0x8 << 76) | (0x2 << 62)
 LARGEST_INDEX = 64
 """How many members an enum or a union may have: their index is then one byte, as `canonical.py` reads it."""
 
@@ -47,13 +51,27 @@ class Contract:
         """SHA-256 of the full schema text, in hex."""
         return hashlib.sha256(self.schema.encode()).hexdigest()
 
+    @property
+    def guid(self) -> UUID:
+        """The id of 16 bytes that the second wire format carries: the fingerprint's first 16 bytes as a UUID of version 8, the same in every hub."""
+        return _guid(bytes.fromhex(self.fingerprint))
+
+    @property
+    def changed(self) -> str | None:
+        """What this version changed and why, in a sentence; None for the first version."""
+        said: str | None = json.loads(self.schema).get("changed")
+        return said
+
 
 class Catalogue:
-    """All contracts, found by wire id or by short name."""
+    """All contracts, every version of each, found by wire id, by GUID or by short name."""
 
     def __init__(self, contracts: Mapping[int, Contract]) -> None:
         self._by_id = dict(contracts)
-        self._by_name = {contract.short_name: contract for contract in contracts.values()}
+        self._by_guid = {contract.guid.bytes: contract for contract in contracts.values()}
+        self._versions: dict[str, tuple[Contract, ...]] = {}
+        for contract in sorted(contracts.values(), key=lambda one: one.version):
+            self._versions[contract.short_name] = (*self.versions(contract.short_name), contract)
 
     def __iter__(self) -> Iterator[Contract]:
         """Go through the contracts in the order of their ids."""
@@ -63,9 +81,22 @@ class Catalogue:
         """Find the contract with this wire id, or None."""
         return self._by_id.get(contract_id)
 
+    def by_guid(self, guid: bytes) -> Contract | None:
+        """Find the contract with this GUID (16 bytes), or None."""
+        return self._by_guid.get(guid)
+
     def by_name(self, short_name: str) -> Contract | None:
-        """Find the newest contract with this short name, or None."""
-        return self._by_name.get(short_name)
+        """Find the newest version of the contract with this short name, or None."""
+        versions = self.versions(short_name)
+        return versions[-1] if versions else None
+
+    def versions(self, short_name: str) -> tuple[Contract, ...]:
+        """Give every version of the contract with this short name, the oldest first; none for a name that no contract has."""
+        return self._versions.get(short_name, ())
+
+    def newest(self, contract: Contract) -> Contract:
+        """Give the newest version of a contract of this catalogue."""
+        return self._versions[contract.short_name][-1]
 
     def own(self, short_name: str) -> Contract:
         """Give the contract of one of the hub's own messages; CatalogueBroken when it is not among the committed ones."""
@@ -77,7 +108,7 @@ class Catalogue:
         return contract
 
     def statements(self) -> list[Contract]:
-        """List the contracts that agencies may use: those in the namespace mash.events."""
+        """List the contracts that agencies may use, every version: those in the namespace mash.events."""
         return [contract for contract in self if contract.name.startswith("mash.events.")]
 
 
@@ -90,14 +121,51 @@ def load_contracts(folder: Traversable) -> Catalogue:
     """Read the contracts of a folder and their ids; CatalogueBroken as `load_catalogue` says."""
     contracts = {}
     for row in json.loads((folder / "ids.json").read_text("utf-8")):
-        contract = _contract(row["id"], row["version"], full_text(folder, row["file"]))
+        contract = _contract(row["id"], row["version"], _committed_text(folder, row["file"]))
         if contract.fingerprint != row["sha256"]:
             raise CatalogueBroken(
                 f"{row['file']}: expected the text that id {row['id']} was given to, found another; "
                 "add the changed contract as a new file with a new id (see schemas/README.md)"
             )
         contracts[contract.id] = contract
-    return Catalogue(contracts)
+    catalogue = Catalogue(contracts)
+    for short_name in {one.short_name for one in catalogue}:
+        _require_whole(catalogue.versions(short_name))
+    return catalogue
+
+
+def _committed_text(folder: Traversable, file: str) -> str:
+    try:
+        return full_text(folder, file)
+    except FileNotFoundError:
+        raise CatalogueBroken(
+            f"{file}: expected every version that has an id, found this one gone; restore it: what was written under it is still to be read"
+        ) from None
+
+
+def _require_whole(versions: Sequence[Contract]) -> None:
+    """Refuse a contract whose versions cannot all be read as the newest, or do not say what they changed."""
+    name = versions[0].name
+    if [one.version for one in versions] != list(range(1, len(versions) + 1)) or {one.name for one in versions} != {
+        name
+    }:
+        raise CatalogueBroken(
+            f"{name}: expected versions 1 to {len(versions)} under one name, found {[(one.name, one.version) for one in versions]}; see schemas/README.md"
+        )
+    for earlier, later in pairwise(versions):
+        if (earlier.short_name, earlier.version) not in STEPS:
+            raise CatalogueBroken(
+                f"{name}: expected a step from version {earlier.version} to {later.version}, found none; add it to schemas/upcasting.py"
+            )
+        if not later.changed:
+            raise CatalogueBroken(
+                f"{name} version {later.version}: expected the attribute `changed`, found none; say there what changed and why"
+            )
+
+
+def _guid(digest: bytes) -> UUID:
+    free = int.from_bytes(digest[:16]) & ~_VERSION_AND_VARIANT
+    return UUID(int=free | _VERSION_8)
 
 
 def full_text(folder: Traversable, file: str) -> str:

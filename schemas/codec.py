@@ -1,10 +1,14 @@
 """The guarded codec: hostile bytes go in, a statement that means exactly those bytes comes out, or one exception.
 
-Guards, in order: size before anything; Confluent prefix and a committed contract; and a reader that reads nothing but the canonical encoding (see
-`canonical.py`), so bytes that stop early, claim more than they hold or mean two things are refused before anything is made of them.
+Guards, in order: size before anything; a wire format of Confluent's and a committed contract; and a reader that reads nothing but the canonical encoding
+(see `canonical.py`), so bytes that stop early, claim more than they hold or mean two things are refused before anything is made of them.
+
+Three wire formats are read: a prefix of magic byte 0 and an id of 4 bytes (the classic one, which alone is written), a prefix of magic byte 1 and a GUID of
+16 bytes, and either of these prefixes as the value of the record header `__value_schema_id`, the record's value being the bare payload.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -14,9 +18,14 @@ from fastavro import schemaless_writer
 from schemas.canonical import NotCanonical, read_whole
 from schemas.catalogue import Catalogue, Contract
 from schemas.topics import MAX_STATEMENT_BYTES
+from schemas.upcasting import upcast
 
 PREFIX = struct.Struct(">bi")
 MAGIC = 0
+GUID_PREFIX = struct.Struct(">b16s")
+GUID_MAGIC = 1
+SCHEMA_ID_HEADER = "__value_schema_id"
+"""The record header in which Confluent's serializers put the id of the value's schema, where they are told to."""
 
 
 class ContractBroken(Exception):
@@ -34,6 +43,11 @@ class Decoded:
     contract: Contract
     value: dict[str, Any]
     payload: bytes
+
+    @property
+    def message(self) -> bytes:
+        """The same message in the classic wire format, in whichever it came."""
+        return PREFIX.pack(MAGIC, self.contract.id) + self.payload
 
     def __repr__(self) -> str:
         """Name the contract and nothing of the content."""
@@ -59,17 +73,27 @@ def encode_payload(contract: Contract, value: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def decode(catalogue: Catalogue, message: bytes) -> Decoded:
-    """Read one message under guard; ContractBroken for anything that is not the canonical encoding of a registered contract."""
+def decode(catalogue: Catalogue, message: bytes, schema_id: bytes | None = None) -> Decoded:
+    """Read one message under guard, `schema_id` being what its header holds where it has one (see `schema_id_of`); ContractBroken for anything that is not the canonical encoding of a registered contract."""
     if len(message) > MAX_STATEMENT_BYTES:
         raise ContractBroken(
             "too-large",
             f"expected at most {MAX_STATEMENT_BYTES} bytes, found {len(message)}; send long documents elsewhere and refer to them",
         )
-    contract = _contract_of(catalogue, message)
-    payload = message[PREFIX.size :]
-    value = decode_payload(contract, payload)
-    return Decoded(contract, value, payload)
+    if schema_id is None:
+        contract, start = _named_by(catalogue, message)
+        payload = message[start:]
+    else:
+        contract, payload = _named_in_header(catalogue, schema_id), message
+    return Decoded(contract, decode_payload(contract, payload), payload)
+
+
+def schema_id_of(headers: Sequence[tuple[str, bytes | None]]) -> bytes | None:
+    """Give the value of a record's schema id header, the last one where there are several as Confluent's deserializers do; None where there is none."""
+    for name, value in reversed(headers):
+        if name == SCHEMA_ID_HEADER:
+            return value or b""
+    return None
 
 
 def decode_payload(contract: Contract, payload: bytes) -> dict[str, Any]:
@@ -85,20 +109,52 @@ def decode_payload(contract: Contract, payload: bytes) -> dict[str, Any]:
     return value  # type: ignore[no-any-return]  # a contract is always a record, which is read as a dict
 
 
-def _contract_of(catalogue: Catalogue, message: bytes) -> Contract:
-    if len(message) < PREFIX.size:
+def newest(catalogue: Catalogue, contract: Contract, value: dict[str, Any]) -> tuple[Contract, dict[str, Any]]:
+    """Give a value that was written under any version of a contract as the newest version means it, with that version."""
+    last = catalogue.newest(contract)
+    return last, upcast(contract.short_name, contract.version, last.version, value)
+
+
+def decode_newest(catalogue: Catalogue, contract: Contract, payload: bytes) -> tuple[Contract, dict[str, Any]]:
+    """Read bare Avro bytes under guard by the version that they were written under, and give them as `newest` does: what everyone who reads a body calls."""
+    return newest(catalogue, contract, decode_payload(contract, payload))
+
+
+def _named_in_header(catalogue: Catalogue, schema_id: bytes) -> Contract:
+    contract, end = _named_by(catalogue, schema_id)
+    if end != len(schema_id):
         raise ContractBroken(
-            "truncated", f"expected a prefix of {PREFIX.size} bytes, found {len(message)}; send Confluent's wire format"
+            "unknown-format",
+            f"expected {end} bytes in the header {SCHEMA_ID_HEADER}, found {len(schema_id)}; send what a stock serializer writes there",
         )
-    magic, contract_id = PREFIX.unpack_from(message)
-    if magic != MAGIC:
+    return contract
+
+
+def _named_by(catalogue: Catalogue, prefixed: bytes) -> tuple[Contract, int]:
+    """Find the contract that a prefix names, and where the prefix ends."""
+    if len(prefixed) < PREFIX.size:
+        raise _truncated(PREFIX.size, prefixed)
+    magic, contract_id = PREFIX.unpack_from(prefixed)
+    if magic == MAGIC:
+        contract, found, end = catalogue.by_id(contract_id), str(contract_id), PREFIX.size
+    elif magic == GUID_MAGIC:
+        if len(prefixed) < GUID_PREFIX.size:
+            raise _truncated(GUID_PREFIX.size, prefixed)
+        contract, found, end = catalogue.by_guid(prefixed[1 : GUID_PREFIX.size]), "a GUID of none", GUID_PREFIX.size
+    else:
         raise ContractBroken(
-            "unknown-format", f"expected magic byte 0, found {magic}; send Confluent's classic wire format"
+            "unknown-format",
+            f"expected magic byte {MAGIC} or {GUID_MAGIC}, found {magic}; send one of Confluent's wire formats",
         )
-    contract = catalogue.by_id(contract_id)
     if contract is None:
         raise ContractBroken(
             "unknown-contract",
-            f"expected the id of a registered contract, found {contract_id}; see `mash contracts list`",
+            f"expected the id of a registered contract, found {found}; see `mash contracts list`",
         )
-    return contract
+    return contract, end
+
+
+def _truncated(size: int, found: bytes) -> ContractBroken:
+    return ContractBroken(
+        "truncated", f"expected a prefix of {size} bytes, found {len(found)}; send one of Confluent's wire formats"
+    )

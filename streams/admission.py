@@ -7,7 +7,7 @@ from typing import Any
 from access_policy import blind_index as blind
 from projections.identity import Claim
 from schemas.catalogue import Catalogue
-from schemas.codec import MAGIC, PREFIX, ContractBroken, Decoded, decode
+from schemas.codec import ContractBroken, Decoded, decode, schema_id_of
 from schemas.moments import EARLIEST, LATEST
 from schemas.sealed import Header, Identification
 from schemas.topics import agency_of, agency_topic
@@ -73,14 +73,14 @@ class Examiner:
         received = record.timestamp * MILLISECOND
         message = record.value or b""
         try:
-            decoded = decode(self._catalogue, message)
+            decoded = decode(self._catalogue, message, schema_id_of(record.headers))
             require_sound(decoded, agency_of(record.topic))
         except ContractBroken as broken:
             return Refused(record.topic, record.partition, record.offset, received, message, broken.code, str(broken))
         envelope = decoded.value["envelope"]
         event_id = self._event_id(envelope, "reference")
-        # Over the whole message: the same bytes under another contract say something else.
-        digest = blind.content_digest(self._secrets.content_digest, message)
+        # Over the contract's id and the payload: the same bytes under another contract say something else, in another wire format the same.
+        digest = blind.content_digest(self._secrets.content_digest, decoded.message)
         return Statement(
             decoded, record.partition, record.offset, received, event_id, digest, self._claim(event_id, envelope)
         )
@@ -89,8 +89,9 @@ class Examiner:
     def refuse(statement: Statement, code: str, sentence: str) -> Refused:
         """Turn a statement away after all."""
         decoded, topic = statement.decoded, agency_topic(statement.agency)
-        message = PREFIX.pack(MAGIC, decoded.contract.id) + decoded.payload
-        return Refused(topic, statement.partition, statement.offset, statement.received, message, code, sentence)
+        return Refused(
+            topic, statement.partition, statement.offset, statement.received, decoded.message, code, sentence
+        )
 
     def header(self, statement: Statement, child: bytes, rule: str, key_id: bytes) -> Header:
         """Write the header of an admitted statement: what may be read without a key."""

@@ -42,6 +42,7 @@ class BrokerRecord(NamedTuple):
     value: bytes | None
     timestamp: int = STAMP
     timestamp_type: int = 1
+    headers: tuple[tuple[str, bytes], ...] = ()
 
 
 def concern(reference: str, local_id: str = "H-1", **changes: Any) -> dict[str, Any]:
