@@ -146,7 +146,7 @@ class Auditing:
 
 def _life(header: Header, part: int, offset: int) -> list[str]:
     source = f"{agency_topic(header.agency)}/{header.source_partition} offset {header.source_offset}"
-    table, _ = STORED[HUB_EVENTS]
+    ((table, _),) = STORED[HUB_EVENTS]
     return [
         f"told       {header.event_type} by {header.agency} under contract {header.contract_id}",
         f"happened   {moment_in_words(moment(header.happened_earliest))}; learned {moment_in_words(moment(header.learned_earliest))}",

@@ -108,8 +108,8 @@ async def _rebuild(settings: Settings, conn: Connection[Rows], told: Told) -> No
     await reader.start()
     try:
         work = Rebuilding(conn, reader, told)
-        for topic, contract in TOLD.items():
-            await work.topic(topic, ToldFold(conn, catalogue, contract).fold, (PROJECT, ledger.STAGE))
+        for topic, contracts in TOLD.items():
+            await work.topic(topic, ToldFold(conn, catalogue, *contracts).fold, (PROJECT, ledger.STAGE))
         await _events(work, catalogue)
         await _checkpoints(work)
         # Crash before this: the tables stay marked as a part, and are used by nobody but the next rebuild. After it: they are whole.

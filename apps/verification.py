@@ -194,8 +194,8 @@ class Verification:
         stored = list(evidence.stored(tree.partition, records[0][0], records[-1][0] + 1))
         own = {row.offset for row in stored}
         # A record without a row of its own is a repeat, written again after a crash, if its event id has a row elsewhere.
-        repeats = evidence.rows_of([row.row_id for row in logged if row.offset not in own])
-        wanted = [row for row in logged if row.offset in own or row.row_id not in repeats]
+        repeats = evidence.repeats([row for row in logged if row.offset not in own])
+        wanted = [row for row in logged if row.offset not in repeats]
         return compare_rows(tree, map(_content, wanted), map(_content, stored))
 
     def _compare_alerts(self, tree: TreeId, run: Sequence[Record], folded: int) -> None:

@@ -58,7 +58,12 @@ KEY_EPOCH = 1
 REMEMBERED_KEYS = 50_000
 CADENCE = Cadence(leaves=10_000, seconds=10)
 BATCH_BYTES = 1 << 20
-TOLD = {HUB_DISCLOSURES: "Disclosure", HUB_QUARANTINE: "Quarantined", HUB_ALERTS: "AlertRaised"}
+TOLD = {
+    HUB_DISCLOSURES: ("Disclosure",),
+    HUB_QUARANTINE: ("Quarantined", "QuarantineSettled", "QuarantineClosed"),
+    HUB_ALERTS: ("AlertRaised",),
+}
+"""The topics on which the hub itself speaks, and the contracts of what it says there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def duty_fold(conn: Connection[Rows], catalogue: Catalogue) -> DutyFold:
 def project_stages(conn: Connection[Rows], catalogue: Catalogue) -> dict[str, Project]:
     """Put together the stages that fold the hub's own topics into rows, by topic."""
     events = SqlFold(conn, SealedCodec(catalogue), [duty_fold(conn, catalogue)])
-    told = {topic: Project(PROJECT, conn, ToldFold(conn, catalogue, contract)) for topic, contract in TOLD.items()}
+    told = {topic: Project(PROJECT, conn, ToldFold(conn, catalogue, *names)) for topic, names in TOLD.items()}
     return {HUB_EVENTS: Project(PROJECT, conn, events), **told}
 
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from psycopg import Connection
 
+from projections.held import Held, MemoryHeld, SqlHeld
 from projections.positions import advance, fence
 from projections.rows import Ids, Rows, copy_rows
 
@@ -15,6 +16,11 @@ COLUMNS = [("event_id", "uuid"), ("content_digest", "bytea")]
 
 class Admissions(Protocol):
     """What the admit stage remembers."""
+
+    @property
+    def held(self) -> Held:
+        """What it remembers of the quarantine, in the same readings."""
+        ...
 
     def reading(self, topic: str, part: int) -> AbstractContextManager[int]:
         """Hold one partition of a topic and give the next offset to read; all that is remembered inside becomes true together, at the end, or not at all."""
@@ -39,6 +45,12 @@ class SqlAdmissions:
     def __init__(self, conn: Connection[Rows], stage: str) -> None:
         self._conn = conn
         self._stage = stage
+        self._held = SqlHeld(conn)
+
+    @property
+    def held(self) -> SqlHeld:
+        """Give the open quarantine, on the same connection."""
+        return self._held
 
     @contextmanager
     def reading(self, topic: str, part: int) -> Iterator[int]:
@@ -67,16 +79,17 @@ class MemoryAdmissions:
     def __init__(self) -> None:
         self.admitted: dict[bytes, bytes] = {}
         self.positions: dict[tuple[str, int], int] = {}
+        self.held = MemoryHeld()
 
     @contextmanager
     def reading(self, topic: str, part: int) -> Iterator[int]:
         """Give the position; on an error put everything back."""
         before: Mapping[bytes, bytes] = dict(self.admitted)
-        positions = dict(self.positions)
+        positions, held = dict(self.positions), self.held.copy()
         try:
             yield self.positions.get((topic, part), 0)
         except BaseException:
-            self.admitted, self.positions = dict(before), positions
+            self.admitted, self.positions, self.held = dict(before), positions, held
             raise
 
     def known(self, event_ids: Sequence[bytes]) -> dict[bytes, bytes]:

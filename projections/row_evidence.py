@@ -3,31 +3,40 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import merge
+from itertools import groupby
 from uuid import UUID
 
 from psycopg import Connection
 
+from projections.quarantine_rows import CLOSED_COLUMNS, QUARANTINED_COLUMNS, SETTLED_COLUMNS
 from projections.rows import Rows
 from projections.sql_fold import ENTRY_COLUMNS, LoggedEvent
-from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, QUARANTINED_COLUMNS, ToldFold
+from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, ToldFold
 from schemas.catalogue import Catalogue
 from schemas.moments import micros, moment
 from schemas.sealed import SealedCodec
 from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_QUARANTINE
 
 STORED = {
-    HUB_EVENTS: ("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),
-    HUB_DISCLOSURES: ("disclosure", DISCLOSURE_COLUMNS),
-    HUB_QUARANTINE: ("quarantined", QUARANTINED_COLUMNS),
+    HUB_EVENTS: (("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),),
+    HUB_DISCLOSURES: (("disclosure", DISCLOSURE_COLUMNS),),
+    HUB_QUARANTINE: (
+        ("quarantined", QUARANTINED_COLUMNS),
+        ("quarantine_settled", SETTLED_COLUMNS),
+        ("quarantine_closed", CLOSED_COLUMNS),
+    ),
 }
-"""Topics each of whose records is one row, found by its partition and offset: the table and its columns."""
-TOLD = {HUB_DISCLOSURES: "Disclosure", HUB_QUARANTINE: "Quarantined"}
+"""Topics each of whose records is one row, found by its partition and offset: the tables, one for each contract, and their columns."""
+TOLD = {HUB_DISCLOSURES: ("Disclosure",), HUB_QUARANTINE: ("Quarantined", "QuarantineSettled", "QuarantineClosed")}
+"""The contracts of a topic, in the order of its tables."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlainRow:
-    """One row: its id, the offset of its record, and all of its columns as plain bytes that are equal when the rows are."""
+    """One row: its table, its id there, the offset of its record, and all of its columns as plain bytes that are equal when the rows are."""
 
+    table: str
     row_id: UUID
     offset: int
     content: bytes
@@ -40,50 +49,68 @@ class RowEvidence:
         self._conn = conn
         self._topic = topic
         self._codec = SealedCodec(catalogue)
-        self._told = ToldFold(conn, catalogue, TOLD[topic]) if topic in TOLD else None
+        self._told = ToldFold(conn, catalogue, *TOLD[topic]) if topic in TOLD else None
 
     def logged(self, part: int, records: Sequence[tuple[int, bytes]]) -> list[PlainRow]:
         """Give the rows that (offset, message) pairs make; ContractBroken for a message that the hub never wrote."""
-        return [_plain(self._row(part, offset, message), offset) for offset, message in records]
+        return [_plain(*self._made(part, offset, message), offset) for offset, message in records]
 
     def stored(self, part: int, first: int, beyond: int) -> Iterator[PlainRow]:
         """Give the stored rows of the offsets from `first` to before `beyond`, by offset."""
-        table, columns = STORED[self._topic]
-        query = f"select log_offset, {columns} from {table} where part = %s and log_offset >= %s and log_offset < %s order by log_offset"
-        for offset, *row in self._conn.execute(query, (part, first, beyond), binary=True):
-            yield _plain(tuple(row), offset)
+        tables = [self._stored(table, columns, (part, first, beyond)) for table, columns in STORED[self._topic]]
+        for offset, of_tables in groupby(merge(*tables, key=_offset), key=_offset):
+            first_row, *more = of_tables
+            # A row in each of two tables for one record: one of them is forged, so together they are like no record's row.
+            forged = b"".join(row.content for row in more)
+            yield PlainRow(first_row.table, first_row.row_id, offset, first_row.content + forged)
 
-    def rows_of(self, ids: Sequence[UUID]) -> set[UUID]:
-        """Give those of these ids that have a row at all: a record without a row of its own may be a repeat of another record."""
-        table, columns = STORED[self._topic]
-        key = columns.partition(",")[0]
-        return {
-            found
-            for (found,) in self._conn.execute(
-                f"select {key} from {table} where {key} = any(%s)", (list(ids),), binary=True
-            )
-        }
+    def repeats(self, rows: Sequence[PlainRow]) -> set[int]:
+        """Give the offsets of those of these rows whose id has a row in their table: a record without a row of its own may be a repeat of another record."""
+        found: set[tuple[str, UUID]] = set()
+        for table, columns in STORED[self._topic]:
+            key, wanted = columns.partition(",")[0], [row.row_id for row in rows if row.table == table]
+            if wanted:
+                query = f"select {key} from {table} where {key} = any(%s)"
+                found |= {(table, row_id) for (row_id,) in self._conn.execute(query, (wanted,), binary=True)}
+        return {row.offset for row in rows if (row.table, row.row_id) in found}
 
     def beyond(self, stage: str, partitions: int) -> list[tuple[int, int]]:
         """Give (partition, offset) of rows that were never folded: at or beyond the stage's position, or of a partition that there is not."""
-        table, _ = STORED[self._topic]
+        rows = " union all ".join(f"select part, log_offset from {table}" for table, _ in STORED[self._topic])
         query = f"""
-        select part, log_offset from {table} as r where not (part between 0 and %s) or log_offset < 0 or log_offset >= coalesce(
+        select part, log_offset from ({rows}) as r where not (part between 0 and %s) or log_offset < 0 or log_offset >= coalesce(
             (select next from log_position p where p.stage = %s and p.topic = %s and p.part = r.part), 0)
         order by part, log_offset
         """
         return self._conn.execute(query, (partitions - 1, stage, self._topic), binary=True).fetchall()
 
-    def _row(self, part: int, offset: int, message: bytes) -> Rows:
+    def _stored(self, table: str, columns: str, where: tuple[int, int, int]) -> Iterator[PlainRow]:
+        query = f"select log_offset, {columns} from {table} where part = %s and log_offset >= %s and log_offset < %s order by log_offset"
+        for offset, *row in self._conn.execute(query, where, binary=True):
+            yield _plain(table, tuple(row), offset)
+
+    def _made(self, part: int, offset: int, message: bytes) -> tuple[str, Rows]:
+        """Give the table and the row that a message makes."""
+        tables = STORED[self._topic]
         if self._told is not None:
-            return self._told.row(part, offset, message)
+            table, _ = tables[TOLD[self._topic].index(self._told.contract_of(message).short_name)]
+            return table, self._told.row(part, offset, message)
         head = self._codec.read(message).header
         row = LoggedEvent(head, message, part, offset).row()
-        return (*(UUID(bytes=one) for one in row[:2]), *row[2:4], *(moment(one) for one in row[4:7]), *row[7:])
+        return tables[0][0], (
+            *(UUID(bytes=one) for one in row[:2]),
+            *row[2:4],
+            *(moment(one) for one in row[4:7]),
+            *row[7:],
+        )
 
 
-def _plain(row: Rows, offset: int) -> PlainRow:
-    return PlainRow(row[0], offset, _bytes_of(row))
+def _offset(row: PlainRow) -> int:
+    return row.offset
+
+
+def _plain(table: str, row: Rows, offset: int) -> PlainRow:
+    return PlainRow(table, row[0], offset, _bytes_of(row))
 
 
 def _bytes_of(row: Rows) -> bytes:

@@ -1,25 +1,23 @@
 """Folding what the hub itself says, topic by topic: disclosures, quarantined messages, alerts that were raised. Run inside the caller's transaction."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
 
+from projections.quarantine_rows import CLOSED, QUARANTINED, SETTLED, closed_row, quarantined_row, settled_row
 from projections.rows import Rows
-from schemas.catalogue import Catalogue
-from schemas.codec import PREFIX, ContractBroken, decode_payload
+from schemas.catalogue import Catalogue, Contract
+from schemas.codec import PREFIX, ContractBroken, decode_newest
 from schemas.moments import moment
 
 DISCLOSURE_COLUMNS = (
     "disclosure_id, child, person, agency, action, purpose, asked_at, allowed, part, log_offset, record"
 )
-QUARANTINED_COLUMNS = (
-    "quarantine_id, topic, source_part, source_offset, received, code, sentence, part, log_offset, record"
-)
 ALERT_COLUMNS = "alert_id, child, rule, edition, kind, evidence, locked, sentence, due, raised"
 DISCLOSED = f"insert into disclosure ({DISCLOSURE_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
-QUARANTINED = f"insert into quarantined ({QUARANTINED_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
 RAISED = f"""
 insert into alert ({ALERT_COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 on conflict (alert_id) do update set raised = excluded.raised where alert.raised is null
@@ -27,31 +25,41 @@ on conflict (alert_id) do update set raised = excluded.raised where alert.raised
 
 
 class ToldFold:
-    """Writes each record of one of the hub's own topics as one row; a record that was written twice is one row."""
+    """Writes each record of one of the hub's own topics, whose contracts are named, as one row; a record that was written twice is one row."""
 
-    def __init__(self, conn: Connection[Rows], catalogue: Catalogue, contract: str) -> None:
+    def __init__(self, conn: Connection[Rows], catalogue: Catalogue, *contracts: str) -> None:
         self._conn = conn
         self._catalogue = catalogue
-        self._contract = contract
+        self._contracts = contracts
 
     def fold(self, part: int, records: Iterable[tuple[int, bytes]]) -> int:
         """Write (offset, message) pairs of one partition, oldest first; ContractBroken for a message that the hub never wrote: roll back and stop."""
-        rows = [self.row(part, offset, message) for offset, message in records]
-        self._conn.cursor().executemany(STATEMENTS[self._contract][0], rows)
-        return len(rows)
+        rows: dict[str, list[Rows]] = defaultdict(list)
+        for offset, message in records:
+            contract = self.contract_of(message)
+            rows[contract.short_name].append(self._made(contract, part, offset, message))
+        for name, of_contract in rows.items():
+            self._conn.cursor().executemany(STATEMENTS[name][0], of_contract)
+        return sum(map(len, rows.values()))
 
     def row(self, part: int, offset: int, message: bytes) -> Rows:
-        """Give the row that a message makes, in the order of its table's columns as named above; ContractBroken as in `fold`."""
-        return STATEMENTS[self._contract][1](self._value(message), part, offset, message)
+        """Give the row that a message makes, in the order of its table's columns as they are named beside its statement; ContractBroken as in `fold`."""
+        return self._made(self.contract_of(message), part, offset, message)
 
-    def _value(self, message: bytes) -> dict[str, Any]:
+    def contract_of(self, message: bytes) -> Contract:
+        """Give the contract that a message obeys; ContractBroken as in `fold`."""
         contract = self._catalogue.by_id(PREFIX.unpack_from(message)[1]) if len(message) >= PREFIX.size else None
-        if contract is None or contract.short_name != self._contract:
+        if contract is None or contract.short_name not in self._contracts:
             raise ContractBroken(
                 "not-ours",
-                f"expected a {self._contract}, found another message; only the hub may write to its topics: run `mash verify`",
+                f"expected a {' or '.join(self._contracts)}, found another message; only the hub may write to its topics: run `mash verify`",
             )
-        return decode_payload(contract, message[PREFIX.size :])
+        return contract
+
+    def _made(self, contract: Contract, part: int, offset: int, message: bytes) -> Rows:
+        # What an earlier version of the hub wrote is read as the newest contract means it.
+        _, value = decode_newest(self._catalogue, contract, message[PREFIX.size :])
+        return STATEMENTS[contract.short_name][1](value, part, offset, message)
 
 
 def _disclosure_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> Rows:
@@ -66,11 +74,6 @@ def _disclosure_row(value: dict[str, Any], part: int, offset: int, record: bytes
         offset,
         record,
     )
-
-
-def _quarantined_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> Rows:
-    source = value["topic"], value["partition"], value["offset"], moment(value["received"])
-    return (_id(value["quarantine_id"]), *source, value["code"], value["sentence"], part, offset, record)
 
 
 def _alert_row(value: dict[str, Any], _part: int, _offset: int, _record: bytes) -> Rows:
@@ -93,6 +96,8 @@ def _id(value: bytes | None) -> UUID | None:
 
 STATEMENTS = {
     "Disclosure": (DISCLOSED, _disclosure_row),
-    "Quarantined": (QUARANTINED, _quarantined_row),
+    "Quarantined": (QUARANTINED, quarantined_row),
+    "QuarantineSettled": (SETTLED, settled_row),
+    "QuarantineClosed": (CLOSED, closed_row),
     "AlertRaised": (RAISED, _alert_row),
 }
