@@ -108,8 +108,8 @@ class Catalogue:
         return contract
 
     def statements(self) -> list[Contract]:
-        """List the contracts that agencies may use, every version: those in the namespace mash.events."""
-        return [contract for contract in self if contract.name.startswith("mash.events.")]
+        """List the contracts that agencies may use, the newest version of each: those in the namespace mash.events."""
+        return [one for one in self if one.name.startswith("mash.events.") and one is self.newest(one)]
 
 
 def load_catalogue() -> Catalogue:

@@ -52,10 +52,6 @@ def _exclusion_recorded_2(value: Value) -> Value:
     return value | {"kind": EXCLUSION_WORDS.get(said, value["kind"])}
 
 
-def _exclusion_recorded_3(value: Value) -> Value:
-    return value | {"sessions": None}
-
-
 def _quarantined_2(value: Value) -> Value:
     return value | {"schema_id": None, "event_id": None, "waits_for": None, "earlier": None}
 
@@ -63,7 +59,6 @@ def _quarantined_2(value: Value) -> Value:
 STEPS: Mapping[tuple[str, int], Step] = {
     ("ReferralReceived", 1): _referral_received_2,
     ("ExclusionRecorded", 1): _exclusion_recorded_2,
-    ("ExclusionRecorded", 2): _exclusion_recorded_3,
     ("Quarantined", 1): _quarantined_2,
 }
 """The step from each earlier version of a contract to the next, by short name and the version that it starts from."""
