@@ -2,15 +2,29 @@
 
 Each dated item of an episode is one row: it becomes one statement, or is refused with its element's name and line, and the rest of the child goes in.
 Items whose dates make no sense together are told as they stand: that is quality, for the hub to show. The census says whether a referral led to no
-further action but not when that was decided, so no ReferralDecided is told: a moment would have to be invented.
+further action but not when that was decided, so no ReferralDecided is told: a moment would have to be invented. What has no day of its own (ethnicity and
+disabilities where known, when an unborn child is expected) is told as of the census's year. An earlier UPN and why there is none are not told.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from datetime import date, tzinfo
 from typing import Any, BinaryIO
 
-from connectors.cin_items import BLOCKS, ITEMS, Item, day_of, sex_of, text_of
-from connectors.envelope import blank_envelope, check_envelope, local_day, no_identifiers
+from connectors.cin_editions import FIRST_EDITION, NEWEST_EDITION
+from connectors.cin_header import CensusYear, read_year, year_by_elements
+from connectors.cin_items import (
+    BLOCKS,
+    ITEMS,
+    Item,
+    characteristics_of,
+    day_of,
+    sex_of,
+    text_of,
+    unborn_of,
+)
+from connectors.envelope import When, blank_envelope, check_envelope, local_day, local_days, no_identifiers
+from connectors.formats import Format
 from connectors.references import join_reference
 from connectors.repeats import refuse_reused
 from connectors.statement import Outcome, Outcomes, Refusal, Statement, Unreadable, plain_name
@@ -19,34 +33,73 @@ from schemas.moments import days
 
 AGENCY = "childrens_social_care"
 SOURCE_SYSTEM = "cin-census"
-WANTED = frozenset({"Child", "Collection"})
+WANTED = frozenset({"Child", "CollectionDetails", "Collection"})
+Reading = Callable[[Element], dict[str, Any] | None]
+COLLECTION = re.compile(rb"<(?:[\w.-]+:)?Collection>\s*CIN\s*<")
 CHILD_PARTS = frozenset({"ChildIdentifiers", "ChildCharacteristics", "CINdetails"})
 
 
-def read_census(stream: BinaryIO, zone: tzinfo) -> Outcomes:
+def read_census(stream: BinaryIO, zone: tzinfo, first: date | None = None, last: date | None = None) -> Outcomes:
     """Read a census file (bytes) in constant memory, one outcome for each dated item; a fault of the file is a last refusal that ends reading.
 
-    Days are local days of `zone` (Europe/London): happened and learned run from midnight to the last microsecond.
+    What it covers comes before the first child: from the header, or from `first` and `last` where that is silent. Days are local days of `zone`
+    (Europe/London): happened and learned run from midnight to the last microsecond.
     """
-    return refuse_reused(_outcomes(stream, zone))
+    return refuse_reused(_Census(zone, first, last).outcomes(stream))
 
 
-def _outcomes(stream: BinaryIO, zone: tzinfo) -> Outcomes:
-    children = 0
-    try:
-        for element in read_elements(stream, "Message", WANTED):
-            if element.name == "Collection":
-                _check_collection(element)
-                continue
-            children += 1
-            yield from _Child(element, zone).outcomes()
-    except XmlFault as fault:
-        yield fault.refusal
-        return
-    if not children:
-        yield Refusal(
-            1, "no-children", "expected at least one Child, found none; send a whole census file", ends_reading=True
-        )
+def _recognises(suffix: str, head: bytes) -> bool:
+    """Know a census by its collection; one without a header by an element that only it has."""
+    return suffix == ".xml" and (COLLECTION.search(head) is not None or b"LAchildID>" in head)
+
+
+FORMAT = Format(
+    "cin-census",
+    f"DfE children-in-need census (XML), editions {FIRST_EDITION} to {NEWEST_EDITION}",
+    AGENCY,
+    SOURCE_SYSTEM,
+    _recognises,
+    lambda stream, given: read_census(stream, given.zone, given.first, given.last),
+)
+
+
+class _Census:
+    """Reads one file: what it says of itself, then its children."""
+
+    def __init__(self, zone: tzinfo, first: date | None, last: date | None) -> None:
+        self._zone = zone
+        self._given = (first, last)
+        self._year: CensusYear | None = None
+
+    def outcomes(self, stream: BinaryIO) -> Iterator[Outcome]:
+        """Give what the file covers, then the outcomes of each child."""
+        children = 0
+        try:
+            for element in read_elements(stream, "Message", WANTED):
+                if element.name != "Child":
+                    yield from self._header(element)
+                    continue
+                children += 1
+                if self._year is None:
+                    self._year = year_by_elements(element, *self._given)
+                    yield self._year.coverage()
+                yield from _Child(element, self._zone, self._year).outcomes()
+        except XmlFault as fault:
+            yield fault.refusal
+            return
+        if not children:
+            yield Refusal(
+                1, "no-children", "expected at least one Child, found none; send a whole census file", ends_reading=True
+            )
+
+    def _header(self, element: Element) -> Iterator[Outcome]:
+        """Check which collection it is; its year counts only before the first child, since by then the coverage has been given."""
+        for collection in [element] if element.name == "Collection" else element.named("Collection"):
+            _check_collection(collection)
+        if self._year is None:
+            self._year = read_year(element)
+            if self._year is not None:
+                yield self._year.coverage()
 
 
 def _check_collection(element: Element) -> None:
@@ -60,16 +113,20 @@ def _strangers(block: Element, known: frozenset[str]) -> Iterator[Refusal]:
     for part in block.parts:
         if part.name not in known:
             named = plain_name(part.name, "an element")
-            sentence = f"expected an element of the census in the {block.name} at line {block.line}, found {named} at line {part.line}; correct its name"
+            sentence = (
+                f"expected an element of the census (editions {FIRST_EDITION} to {NEWEST_EDITION}) in the {block.name} at line {block.line}, "
+                f"found {named} at line {part.line}; correct its name"
+            )
             yield Refusal(part.line, "unknown-element", sentence)
 
 
 class _Child:
     """Reads one child: what its items share, and how often each kind of item fell on each day."""
 
-    def __init__(self, element: Element, zone: tzinfo) -> None:
+    def __init__(self, element: Element, zone: tzinfo, year: CensusYear) -> None:
         self._element = element
         self._zone = zone
+        self._year = year
         self._identifiers = element.first("ChildIdentifiers") or Element("ChildIdentifiers", element.line)
         self._local_id = text_of(self._identifiers, "LAchildID") or ""
         self._correlation: str | None = None
@@ -77,11 +134,16 @@ class _Child:
         self._born: date | None = None
 
     def outcomes(self) -> Iterator[Outcome]:
-        """Give the child's outcomes: first a birthday that cannot be read, then the episodes' items in the order of the file."""
+        """Give the child's outcomes: first a birthday that cannot be read, then what the child is, then the episodes' items in the order of the file."""
         refusal = self._read_birthday()
         if refusal is not None:
             yield refusal
         yield from _strangers(self._element, CHILD_PARTS)
+        yield from self._block(self._identifiers, 0)
+        yield from self._as_of_year("PregnancyRecorded", "unborn", unborn_of, self._identifiers)
+        for block in self._element.named("ChildCharacteristics"):
+            yield from self._block(block, 0)
+            yield from self._as_of_year("ChildCharacteristicsRecorded", "characteristics", characteristics_of, block)
         episodes = self._element.named("CINdetails")
         for episode, element in enumerate(episodes):
             self._correlation = None
@@ -99,6 +161,27 @@ class _Child:
         except Unreadable as error:
             return Refusal(element.line, error.code, f"{error} (the child's items go in without it)")
         return None
+
+    def _as_of_year(self, event_type: str, kind: str, read: Reading, block: Element) -> Iterator[Outcome]:
+        """Tell what has no day of its own as of the census's year; nothing where the file does not say it."""
+        try:
+            body = read(block)
+            if body is not None:
+                yield self._recorded(event_type, kind, body, block)
+        except Unreadable as error:
+            yield Refusal(block.line, error.code, f"{error} ({block.name} at line {block.line})")
+
+    def _recorded(self, event_type: str, kind: str, body: dict[str, Any], block: Element) -> Statement:
+        within = self._year.recorded()
+        if within is None:
+            raise Unreadable(
+                "no-period",
+                "expected the census's year, as of which this is told, found none; "
+                "fill in Year and ReferenceDate in the Header, or say what period the file covers",
+            )
+        reference = join_reference("CIN", self._local_id, kind, str(within[1].year))
+        envelope = self._envelope(reference, local_days(*within, self._zone), "SENSITIVE")
+        return Statement(event_type, {"envelope": envelope, **body}, block.line, f"{self._local_id}/{kind}")
 
     def _block(self, block: Element, episode: int) -> Iterator[Outcome]:
         """Give a block's own items, then those of the blocks within it."""
@@ -138,7 +221,11 @@ class _Child:
         reference = self._reference(item, happened, episode)
         if item.kind == "referral":
             self._correlation = reference
-        when = local_day(happened, self._zone)
+        envelope = self._envelope(reference, local_day(happened, self._zone), item.sensitivity(body))
+        kin = f"{self._local_id}/{item.kind}"
+        return Statement(item.event_type, {"envelope": envelope, **body}, element.line, kin)
+
+    def _envelope(self, reference: str, when: When, sensitivity: str) -> dict[str, Any]:
         envelope = {
             **blank_envelope(),
             "agency": AGENCY,
@@ -147,11 +234,11 @@ class _Child:
             "child": self._child(),
             "happened": when,
             "learned": when,
-            "sensitivity": item.sensitivity(body),
+            "sensitivity": sensitivity,
             "correlation": self._correlation,
         }
         check_envelope(envelope)
-        return Statement(item.event_type, {"envelope": envelope, **body}, element.line)
+        return envelope
 
     def _reference(self, item: Item, happened: date, episode: int) -> str:
         """Build the reference from LAchildID, kind, day and the how-manieth of that kind on that day for this child."""

@@ -1,18 +1,21 @@
-"""What the children-in-need census records as dated items, and what each becomes. Element names are those of the editions 2021 to 2025."""
+"""What the children-in-need census records as dated items, and what each becomes; codes are told as `cin_editions` says, whatever the edition."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from connectors.cin_editions import EDITIONS_TABLE, told
 from connectors.shapes import iso_day
 from connectors.statement import Unreadable
 from connectors.xml_elements import Element
 from schemas.moments import day, days
 
 NOT_RECORDED = "not recorded"
-TRUTHS = {"true": True, "1": True, "false": False, "0": False}
-SEXES = {"1": "M", "2": "F", "0": "U", "9": "U"}
+TRUTHS = {"true": True, "false": False}
+SOURCES = frozenset(row.codes for row in EDITIONS_TABLE if row.element == "ReferralSource")
+NOTHING_KNOWN = frozenset({"NOBT", "REFU"})
+NO_DISABILITY = "NONE"
 NO_FACTORS = frozenset({"20", "21"})
 """Assessment factors that name no matter of health or abuse: other, and none identified."""
 
@@ -51,10 +54,42 @@ def day_of(element: Element) -> date:
     return day(iso_day(text, where))
 
 
+def code_of(block: Element, name: str, element: str | None = None) -> str | None:
+    """Give the code of the first element of this name as it is told, by the codes of `element` where another has the same; None where it is missing."""
+    found = text_of(block, name)
+    return told(element or name, found) if found else None
+
+
 def sex_of(identifiers: Element) -> str | None:
     """Read Sex, or GenderCurrent as earlier editions call it; codes and letters give the same letter, others stay as recorded."""
-    found = text_of(identifiers, "Sex") or text_of(identifiers, "GenderCurrent")
-    return SEXES.get(found, found) if found else None
+    return code_of(identifiers, "Sex") or code_of(identifiers, "GenderCurrent")
+
+
+def characteristics_of(block: Element) -> dict[str, Any] | None:
+    """Read ethnicity and disabilities; None where neither is known (none, not obtained, refused)."""
+    ethnicity = code_of(block, "Ethnicity")
+    codes = [
+        told("Disability", part.text) for found in block.named("Disabilities") for part in found.named("Disability")
+    ]
+    disabilities = [code for code in codes if code not in ("", NO_DISABILITY)]
+    known = None if ethnicity in NOTHING_KNOWN else ethnicity
+    if known is None and not disabilities:
+        return None
+    return {"ethnicity": known, "disabilities": disabilities, "first_language": None}
+
+
+def unborn_of(identifiers: Element) -> dict[str, Any] | None:
+    """Read when a child who is not born yet is expected; None for a child with a birthday or without such a date. Unreadable names the element."""
+    expected = identifiers.first("ExpectedPersonBirthDate")
+    if expected is None or text_of(identifiers, "PersonBirthDate"):
+        return None
+    return {
+        "whose": "the mother's, with this child unborn",
+        "due_on": days(day_of(expected)),
+        "booked_late": None,
+        "concerns": None,
+        "summary": None,
+    }
 
 
 def _nothing(_block: Element) -> dict[str, Any]:
@@ -62,17 +97,23 @@ def _nothing(_block: Element) -> dict[str, Any]:
 
 
 def _referral(block: Element) -> dict[str, Any]:
-    source, need = text_of(block, "ReferralSource"), text_of(block, "PrimaryNeedCode")
-    return {"source": source or NOT_RECORDED, "primary_need": need or NOT_RECORDED, "summary": None}
+    source, need = code_of(block, "ReferralSource"), code_of(block, "PrimaryNeedCode")
+    known = source if source in SOURCES else None
+    return {
+        "source": source or NOT_RECORDED,
+        "source_code": known,
+        "primary_need": need or NOT_RECORDED,
+        "summary": None,
+    }
 
 
 def _closure(block: Element) -> dict[str, Any]:
-    return {"reason": text_of(block, "ReasonForClosure") or NOT_RECORDED, "summary": None}
+    return {"reason": code_of(block, "ReasonForClosure") or NOT_RECORDED, "summary": None}
 
 
 def _assessment(block: Element) -> dict[str, Any]:
     factors = [
-        part.text
+        told("AssessmentFactors", part.text)
         for found in block.named("FactorsIdentifiedAtAssessment")
         for part in found.named("AssessmentFactors")
         if part.text
@@ -90,17 +131,18 @@ def _enquiry(block: Element) -> dict[str, Any]:
 
 
 def _truth(element: Element) -> bool:
-    if element.text not in TRUTHS:
+    truth = TRUTHS.get(told(element.name, element.text))
+    if truth is None:
         raise Unreadable(
             "bad-yes-no",
             f"expected true, false, 1 or 0 in {element.name} at line {element.line}, found something else; correct it",
         )
-    return TRUTHS[element.text]
+    return truth
 
 
 def _category(name: str) -> Callable[[Element], dict[str, Any]]:
     def read(block: Element) -> dict[str, Any]:
-        return {"category": text_of(block, name) or NOT_RECORDED, "summary": None}
+        return {"category": code_of(block, name, "InitialCategoryOfAbuse") or NOT_RECORDED, "summary": None}
 
     return read
 
@@ -114,7 +156,12 @@ def _of_category(body: dict[str, Any]) -> str:
     return "SENSITIVE" if body["category"] == "SAB" else "ROUTINE"
 
 
+def _always_sensitive(_body: dict[str, Any]) -> str:
+    return "SENSITIVE"
+
+
 ITEMS: tuple[Item, ...] = (
+    Item("ChildDied", "ChildIdentifiers", "PersonDeathDate", "death", _nothing, sensitivity=_always_sensitive),
     Item("ReferralReceived", "CINdetails", "CINreferralDate", "referral", _referral, "CINdetails"),
     Item("CaseClosed", "CINdetails", "CINclosureDate", "closure", _closure, "ReasonForClosure"),
     Item("InitialConferenceHeld", "CINdetails", "DateOfInitialCPC", "initial-conference", _nothing, once=True),
@@ -154,6 +201,19 @@ ITEMS: tuple[Item, ...] = (
 )
 
 BLOCKS: dict[str, frozenset[str]] = {
+    "ChildIdentifiers": frozenset(
+        {
+            "LAchildID",
+            "UPN",
+            "FormerUPN",
+            "UPNunknown",
+            "PersonBirthDate",
+            "ExpectedPersonBirthDate",
+            "Sex",
+            "GenderCurrent",
+        }
+    ),
+    "ChildCharacteristics": frozenset({"Ethnicity", "Disabilities"}),
     "CINdetails": frozenset({"ReferralSource", "PrimaryNeedCode", "ReasonForClosure", "ReferralNFA"}),
     "Assessments": frozenset({"AssessmentInternalReviewDate", "FactorsIdentifiedAtAssessment"}),
     "CINPlanDates": frozenset(),
@@ -161,4 +221,4 @@ BLOCKS: dict[str, frozenset[str]] = {
     "ChildProtectionPlans": frozenset({"InitialCategoryOfAbuse", "LatestCategoryOfAbuse", "NumberOfPreviousCPP"}),
     "Reviews": frozenset(),
 }
-"""Blocks of an episode, and the elements in each that are no day of an item and no block."""
+"""Blocks of a child and of an episode, and the elements in each that are no day of an item and no block."""

@@ -2,6 +2,7 @@ import io
 import os
 import re
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,18 +15,28 @@ from hypothesis import strategies as st
 from connectors.cin_census import read_census
 from connectors.envelope import time_zone
 from connectors.producer import CheckedOnly, deliver
-from connectors.statement import Refusal, Statement
+from connectors.statement import Coverage, Outcome, Refusal, Statement
 from schemas.catalogue import load_catalogue
 from schemas.moments import days, micros
 
 BOMB = """<?xml version="1.0"?>
 <!DOCTYPE Message [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;">]>
 """
+CATALOGUE, LONDON = load_catalogue(), time_zone()
 EXTERNAL = '<!DOCTYPE Message SYSTEM "file:///etc/hostname">\n'
 DAYS = re.compile(
     r"<(CINreferralDate|CINclosureDate|DateOfInitialCPC|AssessmentActualStartDate|AssessmentAuthorisationDate|CINPlanStartDate|CINPlanEndDate"
-    r"|S47ActualStartDate|CPPstartDate|CPPendDate|CPPreviewDate)>"
+    r"|S47ActualStartDate|CPPstartDate|CPPendDate|CPPreviewDate|PersonDeathDate)>"
+    r"|<ChildCharacteristics>(?!\s*<Ethnicity>(?:NOBT|REFU)</Ethnicity>\s*</ChildCharacteristics>)"
 )
+
+
+@pytest.fixture
+def read_cin() -> Callable[[bytes], list[Outcome]]:
+    """Read a census, without what it says it covers (which test_cin_editions.py is about)."""
+    return lambda content: [
+        outcome for outcome in read_census(io.BytesIO(content), LONDON) if not isinstance(outcome, Coverage)
+    ]
 
 
 def test_an_episode_becomes_one_statement_for_each_dated_item(read_cin: Any, delivered: Any) -> None:
@@ -240,16 +251,14 @@ def test_the_same_census_twice_gives_the_same_bytes(read_cin: Any, delivered: An
     assert delivered(read_cin(content)) == delivered(read_cin(content))
 
 
-CATALOGUE, LONDON = load_catalogue(), time_zone()
-
-
 @given(st.binary(max_size=80), st.integers(0, 2_500), st.integers(0, 120))
 def test_whatever_bytes_a_census_holds_every_item_comes_out_told_or_refused(
     noise: Any, place: Any, length: Any
 ) -> None:
     whole = census(child("LA-1"))
     content = whole[:place] + noise + whole[place + length :]
-    receipt = deliver(read_census(io.BytesIO(content), LONDON), CheckedOnly(CATALOGUE))
+    outcomes = (one for one in read_census(io.BytesIO(content), LONDON) if not isinstance(one, Coverage))
+    receipt = deliver(outcomes, CheckedOnly(CATALOGUE))
     assert receipt.rows_in == receipt.rows_told + receipt.rows_refused
 
 
