@@ -3,21 +3,20 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from apps.api.errors import REGISTRY_TYPE
-from schemas.registry import Answer, Registry, load_registry, refuse_write
+from schemas.registry import ALL_CONTEXTS, Answer, Registry, load_registry, refuse_write, schema_types
 
-NO_SUCH_ID = -1
 ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "As Confluent's registry answers.", "content": {REGISTRY_TYPE: {}}},
     404: {"description": "No such subject, version or schema, as Confluent's registry says it."},
     422: {"description": "A request that cannot be read, as Confluent's registry says it."},
 }
 REFUSED: dict[int | str, dict[str, Any]] = {
-    422: {"description": "Always: contracts are committed with the hub and registered by nobody."}
+    422: {"description": "Contracts are committed with the hub and registered by nobody."}
 }
 
 
@@ -36,42 +35,42 @@ async def registry_of(request: Request) -> Registry:
 
 
 Contracts = Annotated[Registry, Depends(registry_of)]
+Route = tuple[str, str, Callable[..., Any], str]
+SUBJECT = "/subjects/{subject}"
+VERSION = SUBJECT + "/versions/{version}"
+ID = "/schemas/ids/{contract_id}"
+CHECK = "/compatibility/subjects/{subject}/versions"
 
 
 def add_contracts(app: FastAPI) -> None:
     """Add what producers and consumers read, and the refusal of what would change it."""
     app.state.registry = load_registry(app.state.parts.catalogue)
-    reading: tuple[tuple[str, str, Callable[..., Any], str], ...] = (
-        ("GET", "/subjects", subjects, "List the subjects"),
-        ("POST", "/subjects/{subject}", lookup, "Find the id of a schema that you hold"),
-        ("GET", "/subjects/{subject}/versions", versions, "List a subject's versions"),
-        ("GET", "/subjects/{subject}/versions/{version}", version, "Read one version of a subject"),
-        ("GET", "/schemas/ids/{contract_id}", schema, "Read the schema with this id"),
-    )
-    for method, path, endpoint, summary in reading:
+    for method, path, endpoint, summary in READING:
         app.add_api_route(path, endpoint, methods=[method], summary=summary, tags=["contracts"], responses=ANSWERS)
-    writing = (
-        ("POST", "/subjects/{subject}/versions", "Register a schema (refused)"),
-        ("DELETE", "/subjects/{subject}", "Delete a subject (refused)"),
-        ("DELETE", "/subjects/{subject}/versions/{version}", "Delete a version (refused)"),
-        ("PUT", "/config", "Change the registry (refused)"),
-        ("PUT", "/config/{subject}", "Change a subject (refused)"),
-        ("PUT", "/mode", "Change the registry's mode (refused)"),
-    )
-    for method, path, summary in writing:
+    for method, path, summary in WRITING:
         app.add_api_route(
             path, refused, methods=[method], summary=summary, tags=["contracts"], responses=REFUSED, status_code=422
         )
 
 
-def subjects(contracts: Contracts) -> Response:
-    """List every subject, in name order; subjects are named by topic and record."""
-    return _said(contracts.list_subjects())
+def subjects(
+    contracts: Contracts,
+    prefix: Annotated[str, Query(alias="subjectPrefix")] = ALL_CONTEXTS,
+    offset: int = 0,
+    limit: int = -1,
+) -> Response:
+    """List the subjects that begin with a prefix, in name order; subjects are named by topic and record."""
+    return _said(contracts.list_subjects(prefix, offset, limit))
 
 
 def lookup(subject: str, held: HeldSchema, contracts: Contracts) -> Response:
-    """Say under which id the hub knows this schema: what a serializer asks when it may not register."""
+    """Say under which id and version the hub knows this schema: what a serializer asks when it may not register."""
     return _said(contracts.lookup(subject, held.schema_text))
+
+
+def register(subject: str, held: HeldSchema, contracts: Contracts) -> Response:
+    """Give the id of a schema that is there already, and refuse any other with a sentence: nothing is registered either way."""
+    return _said(contracts.register(subject, held.schema_text))
 
 
 def versions(subject: str, contracts: Contracts) -> Response:
@@ -84,10 +83,69 @@ def version(subject: str, version: str, contracts: Contracts) -> Response:
     return _said(contracts.version(subject, version))
 
 
+def bare_version(subject: str, version: str, contracts: Contracts) -> Response:
+    """Give the schema of one version and nothing around it."""
+    return _said(contracts.bare_version(subject, version))
+
+
 def schema(contract_id: str, contracts: Contracts) -> Response:
     """Give the schema with this id: what a deserializer asks."""
-    known = contract_id.isascii() and contract_id.isdecimal() and len(contract_id) < 10
-    return _said(contracts.schema(int(contract_id) if known else NO_SUCH_ID))
+    return _said(contracts.schema(contract_id))
+
+
+def bare_schema(contract_id: str, contracts: Contracts) -> Response:
+    """Give the schema with this id and nothing around it."""
+    return _said(contracts.bare_schema(contract_id))
+
+
+def schema_places(contract_id: str, contracts: Contracts) -> Response:
+    """List the subjects and versions of the schema with this id."""
+    return _said(contracts.places_of(contract_id))
+
+
+def schema_subjects(contract_id: str, contracts: Contracts) -> Response:
+    """List the subjects of the schema with this id."""
+    return _said(contracts.subjects_of(contract_id))
+
+
+def schema_by_guid(guid: str, contracts: Contracts) -> Response:
+    """Give the schema with this GUID: what a deserializer asks for the wire format that carries one."""
+    return _said(contracts.schema_by_guid(guid))
+
+
+def types() -> Response:
+    """List the kinds of schema: Avro alone."""
+    return _said(schema_types())
+
+
+def compatible_with(subject: str, version: str, held: HeldSchema, contracts: Contracts) -> Response:
+    """Say whether your schema reads what was written under one version, and if not, why."""
+    return _said(contracts.compatible(subject, held.schema_text, version))
+
+
+def compatible_with_all(subject: str, held: HeldSchema, contracts: Contracts) -> Response:
+    """Say whether your schema reads what was written under every version, and if not, why."""
+    return _said(contracts.compatible(subject, held.schema_text))
+
+
+def config(contracts: Contracts) -> Response:
+    """Say to which compatibility every contract keeps."""
+    return _said(contracts.config())
+
+
+def config_of(subject: str, contracts: Contracts) -> Response:
+    """Say to which compatibility this subject keeps."""
+    return _said(contracts.config(subject))
+
+
+def mode(contracts: Contracts) -> Response:
+    """Say that contracts can be read and not registered."""
+    return _said(contracts.mode())
+
+
+def mode_of(subject: str, contracts: Contracts) -> Response:
+    """Say that this subject can be read and not registered."""
+    return _said(contracts.mode(subject))
 
 
 def refused() -> Response:
@@ -98,3 +156,36 @@ def refused() -> Response:
 def _said(answer: Answer) -> Response:
     status, body = answer
     return JSONResponse(body, status, media_type=REGISTRY_TYPE)
+
+
+READING: tuple[Route, ...] = (
+    ("GET", "/subjects", subjects, "List the subjects"),
+    ("POST", SUBJECT, lookup, "Find the id of a schema that you hold"),
+    ("GET", SUBJECT + "/versions", versions, "List a subject's versions"),
+    ("POST", SUBJECT + "/versions", register, "Find the id of a schema that you hold (registering another is refused)"),
+    ("GET", VERSION, version, "Read one version of a subject"),
+    ("GET", VERSION + "/schema", bare_version, "Read the bare schema of one version"),
+    ("GET", "/schemas/types", types, "List the kinds of schema"),
+    ("GET", ID, schema, "Read the schema with this id"),
+    ("GET", ID + "/schema", bare_schema, "Read the bare schema with this id"),
+    ("GET", ID + "/versions", schema_places, "List the subjects and versions of the schema with this id"),
+    ("GET", ID + "/subjects", schema_subjects, "List the subjects of the schema with this id"),
+    ("GET", "/schemas/guids/{guid}", schema_by_guid, "Read the schema with this GUID"),
+    ("POST", CHECK + "/{version}", compatible_with, "Compare your schema with one version"),
+    ("POST", CHECK, compatible_with_all, "Compare your schema with every version"),
+    ("GET", "/config", config, "Read the compatibility that all contracts keep to"),
+    ("GET", "/config/{subject}", config_of, "Read the compatibility that a subject keeps to"),
+    ("GET", "/mode", mode, "Read the registry's mode"),
+    ("GET", "/mode/{subject}", mode_of, "Read a subject's mode"),
+)
+WRITING = (
+    ("DELETE", SUBJECT, "Delete a subject (refused)"),
+    ("DELETE", VERSION, "Delete a version (refused)"),
+    ("PUT", "/config", "Change the registry (refused)"),
+    ("DELETE", "/config", "Change the registry (refused)"),
+    ("PUT", "/config/{subject}", "Change a subject (refused)"),
+    ("DELETE", "/config/{subject}", "Change a subject (refused)"),
+    ("PUT", "/mode", "Change the registry's mode (refused)"),
+    ("PUT", "/mode/{subject}", "Change a subject's mode (refused)"),
+    ("DELETE", "/mode/{subject}", "Change a subject's mode (refused)"),
+)

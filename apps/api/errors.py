@@ -22,7 +22,7 @@ from query.unsealing import RecordBroken
 logger = logging.getLogger(__name__)
 
 REGISTRY_TYPE = "application/vnd.schemaregistry.v1+json"
-REGISTRY_PATHS = ("/subjects", "/schemas", "/config", "/mode", "/associations")
+REGISTRY_PATHS = ("/subjects", "/schemas", "/compatibility", "/config", "/mode", "/associations")
 """Where a client of a registry asks, also for what this one does not have."""
 INVALID_SCHEMA = 42201
 

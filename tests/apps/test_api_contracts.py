@@ -30,9 +30,44 @@ def test_a_serializer_finds_its_schema_and_a_deserializer_reads_it_by_id(hub: Ap
         f"/subjects/{SUBJECT}?normalize=False", json=held, headers={"Content-Type": REGISTRY_TYPE}
     ).json()
     assert (found["id"], found["subject"], found["version"]) == (contract.id, SUBJECT, contract.version)
-    assert hub.client.get(f"/schemas/ids/{contract.id}?subject={SUBJECT}").json() == {"schema": contract.schema}
-    assert hub.client.get(f"/subjects/{SUBJECT}/versions").json() == [contract.version]
+    known = {"schema": contract.schema, "guid": str(contract.guid)}
+    assert hub.client.get(f"/schemas/ids/{contract.id}?subject={SUBJECT}").json() == known
+    assert hub.client.get(f"/schemas/guids/{contract.guid}").json() == known
+    assert hub.client.get(f"/subjects/{SUBJECT}/versions").json() == [1, 2]
     assert hub.client.get(f"/subjects/{SUBJECT}/versions/latest").json() == found
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/subjects?subjectPrefix=agency.police.events-mash.events.ReferralRec", [SUBJECT]),
+        ("/subjects?limit=1&offset=1&subjectPrefix=%3A%2A%3A&deleted=false", None),
+        (f"/subjects/{SUBJECT}/versions/1/schema", None),
+        ("/schemas/types", ["AVRO"]),
+        ("/schemas/ids/1/schema", None),
+        ("/schemas/ids/1/subjects", None),
+        ("/schemas/ids/1/versions", None),
+        ("/config", {"compatibilityLevel": "BACKWARD_TRANSITIVE"}),
+        (f"/config/{SUBJECT}?defaultToGlobal=true", {"compatibilityLevel": "BACKWARD_TRANSITIVE"}),
+        ("/mode", {"mode": "READONLY"}),
+        (f"/mode/{SUBJECT}", {"mode": "READONLY"}),
+    ],
+)
+def test_every_question_of_the_reading_half_is_answered(hub: ApiWorld, path: str, answer: Any) -> None:
+    said = hub.client.get(path)
+    assert (said.status_code, said.headers["content-type"]) == (200, REGISTRY_TYPE)
+    assert said.json() == answer or (answer is None and said.json())
+
+
+def test_a_producer_asks_whether_its_schema_reads_what_is_there(hub: ApiWorld) -> None:
+    old, new = CATALOGUE.versions("ReferralReceived")
+    for place in ("", "/1", "/latest"):
+        said = hub.client.post(f"/compatibility/subjects/{SUBJECT}/versions{place}", json={"schema": new.schema})
+        assert (said.status_code, said.json()["is_compatible"]) == (200, True)
+    other = hub.client.post(f"/compatibility/subjects/{SUBJECT}/versions", json={"schema": '"string"'})
+    assert (other.status_code, other.json()["is_compatible"]) == (200, False)
+    told = hub.client.post(f"/subjects/{SUBJECT}/versions", json={"schema": old.schema})
+    assert (told.status_code, told.json()["id"]) == (200, old.id)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +96,9 @@ def test_what_is_not_there_is_said_as_a_registry_says_it(hub: ApiWorld, path: st
         ("DELETE", f"/subjects/{SUBJECT}/versions/1"),
         ("PUT", "/config"),
         ("PUT", f"/config/{SUBJECT}"),
+        ("DELETE", f"/config/{SUBJECT}"),
         ("PUT", "/mode"),
+        ("PUT", f"/mode/{SUBJECT}"),
     ],
 )
 def test_whatever_would_change_a_contract_is_refused_as_a_registry_refuses(

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -102,16 +103,71 @@ def test_editing_the_shared_envelope_is_refused_too(copied: Path) -> None:
 
 def test_a_new_contract_gets_the_next_free_id_and_nobody_elses_changes(copied: Path) -> None:
     before = json.loads((copied / "ids.json").read_text("utf-8"))
-    new = json.loads((copied / "ChildSeen.avsc").read_text("utf-8"))
-    (copied / "ChildSeen.v2.avsc").write_text(json.dumps(new), "utf-8")
-    assert number_contracts(copied) == ["ChildSeen.v2.avsc"]
+    new = json.loads((copied / "ChildSeen.avsc").read_text("utf-8")) | {"name": "ChildHeard"}
+    (copied / "ChildHeard.avsc").write_text(json.dumps(new), "utf-8")
+    assert number_contracts(copied) == ["ChildHeard.avsc"]
     after = json.loads((copied / "ids.json").read_text("utf-8"))
     assert after[:-1] == before
-    assert (after[-1]["id"], after[-1]["name"], after[-1]["version"]) == (len(before) + 1, "ChildSeen", 2)
-    newest = load_contracts(copied).by_name("ChildSeen")
+    next_id = max(row["id"] for row in before) + 1
+    assert (after[-1]["id"], after[-1]["name"], after[-1]["version"]) == (next_id, "ChildHeard", 1)
+    newest = load_contracts(copied).by_name("ChildHeard")
     assert newest is not None
-    assert newest.id == len(before) + 1
+    assert newest.id == next_id
     assert number_contracts(copied) == []
+
+
+def later(copied: Path, **changes: object) -> None:
+    """Put a third version beside the two of ReferralReceived, and number it."""
+    newest = json.loads((copied / "ReferralReceived.v2.avsc").read_text("utf-8"))
+    said = {"changed": "Version 3: invented."} | changes
+    (copied / "ReferralReceived.v3.avsc").write_text(json.dumps(newest | said), "utf-8")
+    number_contracts(copied)
+
+
+def test_every_version_is_found_by_its_id_and_the_newest_by_name_whichever_has_the_higher_id() -> None:
+    first, second = CATALOGUE.versions("ReferralReceived")
+    assert (first.version, second.version) == (1, 2)
+    assert (CATALOGUE.by_id(first.id), CATALOGUE.by_id(second.id)) == (first, second)
+    assert CATALOGUE.by_name("ReferralReceived") is CATALOGUE.newest(first) is CATALOGUE.newest(second) is second
+    assert first not in CATALOGUE.statements()
+    assert second in CATALOGUE.statements()
+    assert CATALOGUE.versions("Score") == ()
+
+
+def test_a_later_version_without_a_step_to_it_is_refused(copied: Path) -> None:
+    later(copied)
+    with pytest.raises(CatalogueBroken, match="expected a step from version 2 to 3, found none"):
+        load_contracts(copied)
+
+
+def test_a_later_version_says_what_it_changed(copied: Path) -> None:
+    edit_row(copied, "ReferralReceived.v2.avsc", changed=None)
+    with pytest.raises(CatalogueBroken, match="expected the attribute `changed`"):
+        load_contracts(copied)
+
+
+def test_an_earlier_version_that_was_removed_is_missed(copied: Path) -> None:
+    (copied / "ReferralReceived.avsc").unlink()
+    with pytest.raises(CatalogueBroken, match=r"ReferralReceived\.avsc: expected every version that has an id"):
+        load_contracts(copied)
+
+
+def test_an_earlier_version_whose_id_was_removed_is_missed(copied: Path) -> None:
+    rows = json.loads((copied / "ids.json").read_text("utf-8"))
+    kept = [row for row in rows if row["file"] != "ReferralReceived.avsc"]
+    (copied / "ids.json").write_text(json.dumps(kept), "utf-8")
+    with pytest.raises(CatalogueBroken, match="expected versions 1 to 1 under one name"):
+        load_contracts(copied)
+
+
+def edit_row(copied: Path, file: str, **changes: object) -> None:
+    """Change a contract and its fingerprint with it, as nobody may who has published it."""
+    one = json.loads((copied / file).read_text("utf-8")) | changes
+    (copied / file).write_text(json.dumps(one), "utf-8")
+    rows = json.loads((copied / "ids.json").read_text("utf-8"))
+    digest = hashlib.sha256(full_text(copied, file).encode()).hexdigest()
+    rows = [row | {"sha256": digest} if row["file"] == file else row for row in rows]
+    (copied / "ids.json").write_text(json.dumps(rows), "utf-8")
 
 
 def test_every_contract_file_but_the_shared_ones_has_one_id_and_its_own_name() -> None:
@@ -162,12 +218,8 @@ def test_agencies_may_use_the_contracts_of_mash_events_and_no_other() -> None:
     names = {contract.name for contract in CATALOGUE.statements()}
     assert "mash.events.ConcernRaised" in names
     assert not {name for name in names if not name.startswith("mash.events.")}
-    assert {contract.name for contract in CATALOGUE} - names == {
-        "mash.hub.AlertRaised",
-        "mash.hub.Disclosure",
-        "mash.hub.Quarantined",
-        "mash.hub.SealedEvent",
-    }
+    others = {contract.name for contract in CATALOGUE} - names
+    assert {name.rpartition(".")[0] for name in others} == {"mash.hub", "mash.feeds"}
 
 
 def test_what_is_not_there_is_none() -> None:

@@ -1,12 +1,23 @@
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import pytest
 from contract_values import CATALOGUE, value_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.codec import PREFIX, ContractBroken, decode, decode_payload, encode, encode_payload
+from schemas.codec import (
+    GUID_PREFIX,
+    PREFIX,
+    SCHEMA_ID_HEADER,
+    ContractBroken,
+    decode,
+    decode_payload,
+    encode,
+    encode_payload,
+    schema_id_of,
+)
 from schemas.topics import MAX_STATEMENT_BYTES
 
 MARKER = "Quillfeather"
@@ -27,10 +38,10 @@ AGENCY = bytes([2 * len(MARKER)]) + MARKER.encode()
 """How the message's payload begins: the envelope's agency, a text whose length is one byte."""
 
 
-def refusal(message: bytes) -> ContractBroken:
+def refusal(message: bytes, schema_id: bytes | None = None) -> ContractBroken:
     """Decode what must not be decoded, and give the exception after looking it over: nothing of the message may be in it."""
     with pytest.raises(ContractBroken) as caught:
-        decode(CATALOGUE, message)
+        decode(CATALOGUE, message, schema_id)
     broken = caught.value
     assert MARKER not in str(broken) + repr(broken)
     assert broken.__cause__ is None
@@ -52,9 +63,57 @@ def test_a_message_shorter_than_the_prefix_is_truncated(length: int) -> None:
     assert refusal(MESSAGE[:length]).code == "truncated"
 
 
-def test_a_message_of_another_wire_format_is_told_apart_from_an_unknown_contract() -> None:
-    assert refusal(b"\x01" + MESSAGE[1:]).code == "unknown-format"
-    assert refusal(b"{" + MESSAGE[1:]).code == "unknown-format"
+BY_ID, BY_GUID = PREFIX.pack(0, CONCERN.id), GUID_PREFIX.pack(1, CONCERN.guid.bytes)
+
+
+@pytest.mark.parametrize(
+    ("message", "schema_id"),
+    [(BY_ID + PAYLOAD, None), (BY_GUID + PAYLOAD, None), (PAYLOAD, BY_ID), (PAYLOAD, BY_GUID)],
+    ids=["id before the value", "GUID before the value", "id in the header", "GUID in the header"],
+)
+def test_each_of_the_wire_formats_says_the_same_and_is_kept_as_the_classic_one(
+    message: bytes, schema_id: bytes | None
+) -> None:
+    decoded = decode(CATALOGUE, message, schema_id)
+    assert (decoded.contract, decoded.value, decoded.payload, decoded.message) == (CONCERN, VALUE, PAYLOAD, MESSAGE)
+
+
+@pytest.mark.parametrize(
+    ("message", "schema_id", "code"),
+    [
+        (b"\x02" + MESSAGE[1:], None, "unknown-format"),
+        (b"{" + MESSAGE[1:], None, "unknown-format"),
+        (BY_GUID, None, "not-canonical"),
+        (BY_GUID[:16], None, "truncated"),
+        (b"\x01" + bytes(16) + PAYLOAD, None, "unknown-contract"),
+        (PAYLOAD, b"", "truncated"),
+        (PAYLOAD, BY_ID[:4], "truncated"),
+        (PAYLOAD, BY_GUID[:5], "truncated"),
+        (PAYLOAD, BY_ID + b"\0", "unknown-format"),
+        (PAYLOAD, b"\x02" + BY_ID[1:], "unknown-format"),
+        (PAYLOAD, PREFIX.pack(0, UNUSED), "unknown-contract"),
+        (MESSAGE, BY_ID, "not-canonical"),
+        (PAYLOAD[1:], BY_ID + PAYLOAD[:1], "unknown-format"),
+    ],
+)
+def test_a_wire_format_that_is_none_of_the_three_is_refused(message: bytes, schema_id: bytes | None, code: str) -> None:
+    assert refusal(message, schema_id).code == code
+
+
+def test_the_last_schema_id_header_counts_and_other_headers_do_not() -> None:
+    assert schema_id_of(()) is None
+    assert schema_id_of([("traceparent", b"00-1")]) is None
+    several = [(SCHEMA_ID_HEADER, b"first"), (SCHEMA_ID_HEADER, BY_ID), ("other", b"x")]
+    assert schema_id_of(several) == BY_ID
+    assert schema_id_of([(SCHEMA_ID_HEADER, None)]) == b""
+
+
+def test_the_guid_of_a_contract_is_its_own_and_stays_the_same() -> None:
+    guids = {one.guid for one in CATALOGUE}
+    assert len(guids) == len(list(CATALOGUE))
+    assert {guid.version for guid in guids} == {8}
+    assert CATALOGUE.by_guid(CONCERN.guid.bytes) is CONCERN
+    assert CATALOGUE.by_guid(UUID(int=0).bytes) is None
 
 
 @pytest.mark.parametrize("contract_id", [0, -1, UNUSED, 2**31 - 1])
