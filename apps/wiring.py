@@ -2,7 +2,7 @@
 
 import os
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from access_policy.key_store_sql import SqlKeyStore
 from access_policy.keys import RememberedKeys
-from access_policy.sealing import Sealer
+from access_policy.sealing import Opener, Sealer
 from apps.connections import aiokafka_options, conninfo, kafka_login, tls_context
 from apps.keys import fingerprint_secrets, root_keys, signing_key
 from apps.settings import Settings
@@ -47,7 +47,8 @@ from streams.app import Broker, Stage, Turn
 from streams.event_log import EventLog, KafkaEventLog
 from streams.ledger import LedgerStage
 from streams.project import Project
-from streams.runs import Positions
+from streams.runs import Positions, Run
+from streams.settle import Settle
 
 WORKER = "mash_worker"
 SEALER = "mash_sealer"
@@ -112,8 +113,8 @@ def admit_stage(settings: Settings, catalogue: Catalogue, log: EventLog) -> admi
     sealing = admit.Sealing(
         RememberedKeys(sealer_store, REMEMBERED_KEYS),
         Sealer(keys.secret("nonce"), REMEMBERED_KEYS),
+        catalogue,
         SealedCodec(catalogue),
-        catalogue.own("Quarantined"),
         KEY_EPOCH,
     )
     return admit.Admit(
@@ -152,11 +153,21 @@ def alerting(settings: Settings, catalogue: Catalogue, log: EventLog) -> Alertin
 
 
 def admit_work(settings: Settings, log: EventLog) -> Work:
-    """Say what the admitting worker does: one stage over every agency's topic."""
-    stage = admit_stage(settings, load_catalogue(), log)
-    topics = tuple(agency_topic(agency) for agency in AGENCIES)
+    """Say what the admitting worker does: one stage over every agency's topic and the quarantine, one run at a time, since they share their memory."""
+    fold = admitting(admit_stage(settings, load_catalogue(), log))
+    topics = (*(agency_topic(agency) for agency in AGENCIES), HUB_QUARANTINE)
     positions = lowest_positions(worker_store(settings), (admit.STAGE,))
-    return Work("mash-admit", (Stage(admit.STAGE, topics, stage.fold),), (), positions)
+    return Work("mash-admit", (Stage(admit.STAGE, topics, fold),), (), positions)
+
+
+def admitting(stage: admit.Admit) -> Callable[[Run], Awaitable[None]]:
+    """Give the whole admit stage as one function: what agencies say is admitted, and what was refused is settled."""
+    settle = Settle(stage, Opener())
+
+    async def fold(run: Run) -> None:
+        await (settle.fold(run) if run.topic == HUB_QUARANTINE else stage.fold(run))
+
+    return fold
 
 
 def project_work(settings: Settings, log: EventLog) -> Work:

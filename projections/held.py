@@ -5,12 +5,13 @@ It is true together with what was admitted: in the transaction in which a statem
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from psycopg import Connection
 
 from projections.rows import Ids, Rows
+from schemas.moments import moment
 
 COLUMNS = "quarantine_id, event_id, waits_for, received, topic, source_part, source_offset, record"
 HOLD = f"insert into held ({COLUMNS}) values (%s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing"
@@ -37,6 +38,12 @@ class HeldMessage:
     partition: int
     offset: int
     record: bytes = field(repr=False)
+
+
+def held_message(value: dict[str, Any], record: bytes) -> HeldMessage:
+    """Give what is remembered of a Quarantined message: its value as read, and the message itself."""
+    ids = value["quarantine_id"], value["event_id"], value["waits_for"]
+    return HeldMessage(*ids, value["received"], value["topic"], value["partition"], value["offset"], record)
 
 
 class Held(Protocol):
@@ -72,7 +79,12 @@ class SqlHeld:
     def hold(self, messages: Iterable[HeldMessage]) -> None:
         """Add the messages."""
         rows = [
-            (*map(_id, (one.quarantine_id, one.event_id, one.waits_for)), one.received, *_place(one), one.record)
+            (
+                *map(_id, (one.quarantine_id, one.event_id, one.waits_for)),
+                moment(one.received),
+                *_place(one),
+                one.record,
+            )
             for one in messages
         ]
         if rows:

@@ -93,8 +93,8 @@ class RowEvidence:
         """Give the table and the row that a message makes."""
         tables = STORED[self._topic]
         if self._told is not None:
-            table, _ = tables[TOLD[self._topic].index(self._told.contract_of(message).short_name)]
-            return table, self._told.row(part, offset, message)
+            name, told = self._told.made(part, offset, message)
+            return tables[TOLD[self._topic].index(name)][0], told
         head = self._codec.read(message).header
         row = LoggedEvent(head, message, part, offset).row()
         return tables[0][0], (
@@ -126,5 +126,5 @@ def stored_alerts(conn: Connection[Rows]) -> dict[UUID, bytes]:
 
 def logged_alert(fold: ToldFold, message: bytes) -> tuple[UUID, bytes]:
     """Give an alert's id and its row, as `stored_alerts` does, from its message in the log."""
-    row = fold.row(0, 0, message)
+    _, row = fold.made(0, 0, message)
     return row[0], _bytes_of(row[:-1])

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from projections.hub_messages import read_hub_message
 from projections.quarantine_rows import CLOSED, QUARANTINED, SETTLED, closed_row, quarantined_row, settled_row
 from projections.rows import Rows
-from schemas.catalogue import Catalogue, Contract
-from schemas.codec import PREFIX, ContractBroken, decode_newest
+from schemas.catalogue import Catalogue
 from schemas.moments import moment
 
 DISCLOSURE_COLUMNS = (
@@ -36,30 +36,16 @@ class ToldFold:
         """Write (offset, message) pairs of one partition, oldest first; ContractBroken for a message that the hub never wrote: roll back and stop."""
         rows: dict[str, list[Rows]] = defaultdict(list)
         for offset, message in records:
-            contract = self.contract_of(message)
-            rows[contract.short_name].append(self._made(contract, part, offset, message))
+            name, row = self.made(part, offset, message)
+            rows[name].append(row)
         for name, of_contract in rows.items():
             self._conn.cursor().executemany(STATEMENTS[name][0], of_contract)
         return sum(map(len, rows.values()))
 
-    def row(self, part: int, offset: int, message: bytes) -> Rows:
-        """Give the row that a message makes, in the order of its table's columns as they are named beside its statement; ContractBroken as in `fold`."""
-        return self._made(self.contract_of(message), part, offset, message)
-
-    def contract_of(self, message: bytes) -> Contract:
-        """Give the contract that a message obeys; ContractBroken as in `fold`."""
-        contract = self._catalogue.by_id(PREFIX.unpack_from(message)[1]) if len(message) >= PREFIX.size else None
-        if contract is None or contract.short_name not in self._contracts:
-            raise ContractBroken(
-                "not-ours",
-                f"expected a {' or '.join(self._contracts)}, found another message; only the hub may write to its topics: run `mash verify`",
-            )
-        return contract
-
-    def _made(self, contract: Contract, part: int, offset: int, message: bytes) -> Rows:
-        # What an earlier version of the hub wrote is read as the newest contract means it.
-        _, value = decode_newest(self._catalogue, contract, message[PREFIX.size :])
-        return STATEMENTS[contract.short_name][1](value, part, offset, message)
+    def made(self, part: int, offset: int, message: bytes) -> tuple[str, Rows]:
+        """Give a message's contract by short name, and the row that it makes, in the order of the columns that its statement names; ContractBroken as in `fold`."""
+        name, value = read_hub_message(self._catalogue, self._contracts, message)
+        return name, STATEMENTS[name][1](value, part, offset, message)
 
 
 def _disclosure_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> Rows:

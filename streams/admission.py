@@ -1,19 +1,21 @@
 """Deciding what enters: pure functions from what a broker handed over to statements that may be admitted, or to the reason why not."""
 
-from collections.abc import Sequence
+import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
 from access_policy import blind_index as blind
 from projections.identity import Claim
 from schemas.catalogue import Catalogue
-from schemas.codec import ContractBroken, Decoded, decode, schema_id_of
+from schemas.codec import GUID_MAGIC, GUID_PREFIX, MAGIC, PREFIX, ContractBroken, Decoded, decode, schema_id_of
 from schemas.moments import EARLIEST, LATEST
 from schemas.sealed import Header, Identification
 from schemas.topics import agency_of, agency_topic
 
 MILLISECOND = 1000
 LONGEST_REFERENCE = 200
+SCHEMA_ID_SIZES = {MAGIC: PREFIX.size, GUID_MAGIC: GUID_PREFIX.size}
+"""How long a schema id header is, by its magic byte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,18 @@ class Secrets:
 
 
 @dataclass(frozen=True, slots=True)
+class Settling:
+    """How a quarantined message was settled: its quarantine id and the settling's (16 bytes each), and where and when that stands on hub.quarantine."""
+
+    quarantine_id: bytes
+    settled_id: bytes
+    offset: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement on its way in: as decoded, where and when it came, and its fingerprints (event id 16 bytes, digest 32)."""
+    """One statement on its way in: as decoded, where and when it came, its fingerprints (event id 16 bytes, digest 32), the event ids that it amends or follows from, and how it was settled if it was refused before."""
 
     decoded: Decoded
     partition: int
@@ -36,6 +48,8 @@ class Statement:
     event_id: bytes
     digest: bytes
     claim: Claim
+    follows: tuple[bytes, ...] = ()
+    settling: Settling | None = None
 
     @property
     def agency(self) -> str:
@@ -50,7 +64,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """One record that may not enter: where and when it came, its bytes (never shown), and why."""
+    """One record that may not enter: where and when it came, its bytes and schema id header (never shown), why, the event ids (16 bytes) that it has and waits for, and how it was settled if it was refused before."""
 
     topic: str
     partition: int
@@ -59,6 +73,21 @@ class Refused:
     message: bytes = field(repr=False)
     code: str
     sentence: str
+    schema_id: bytes | None = field(default=None, repr=False)
+    event_id: bytes | None = None
+    waits_for: bytes | None = None
+    settling: Settling | None = None
+
+    @property
+    def place(self) -> str:
+        """Say where it was read: topic/partition/offset."""
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def quarantine_id(self) -> bytes:
+        """Derive its id in quarantine from where it was read and, where it was refused before, from where it was settled: reading again gives the same."""
+        again = "" if self.settling is None else f" settled at {self.settling.offset}"
+        return hashlib.sha256(f"{self.place}{again}".encode()).digest()[:16]
 
 
 class Examiner:
@@ -68,30 +97,35 @@ class Examiner:
         self._catalogue = catalogue
         self._secrets = secrets
 
-    def examine(self, record: Any) -> Statement | Refused:
+    def examine(self, record: Any, settling: Settling | None = None) -> Statement | Refused:
         """Turn one record of an agency topic into a statement, or say why it may not enter; never raises for what the record holds."""
-        received = record.timestamp * MILLISECOND
-        message = record.value or b""
+        message, schema_id, owner = record.value or b"", schema_id_of(record.headers), agency_of(record.topic)
+        place = record.topic, record.partition, record.offset, record.timestamp * MILLISECOND
+        event_id = None
         try:
-            decoded = decode(self._catalogue, message, schema_id_of(record.headers))
-            require_sound(decoded, agency_of(record.topic))
+            decoded = decode(self._catalogue, message, schema_id)
+            event_id = self._own_event_id(decoded, owner)
+            require_sound(decoded, owner)
         except ContractBroken as broken:
-            return Refused(record.topic, record.partition, record.offset, received, message, broken.code, str(broken))
+            kept = _without_text(schema_id)
+            return Refused(*place, message, broken.code, str(broken), kept, event_id, settling=settling)
         envelope = decoded.value["envelope"]
         event_id = self._event_id(envelope, "reference")
         # Over the contract's id and the payload: the same bytes under another contract say something else, in another wire format the same.
         digest = blind.content_digest(self._secrets.content_digest, decoded.message)
-        return Statement(
-            decoded, record.partition, record.offset, received, event_id, digest, self._claim(event_id, envelope)
-        )
+        _, partition, offset, received = place
+        named = (self._event_id(envelope, name) for name in ("corrects", "retracts", "cause"))
+        follows = tuple(one for one in named if one is not None and one != event_id)
+        claim = self._claim(event_id, envelope)
+        return Statement(decoded, partition, offset, received, event_id, digest, claim, follows, settling)
 
     @staticmethod
-    def refuse(statement: Statement, code: str, sentence: str) -> Refused:
-        """Turn a statement away after all."""
-        decoded, topic = statement.decoded, agency_topic(statement.agency)
-        return Refused(
-            topic, statement.partition, statement.offset, statement.received, decoded.message, code, sentence
-        )
+    def refuse(statement: Statement, code: str, sentence: str, waits_for: bytes | None = None) -> Refused:
+        """Turn a statement away after all; only while it waits for another may others wait for it, since else its event id is another's."""
+        place = agency_topic(statement.agency), statement.partition, statement.offset, statement.received
+        event_id = None if waits_for is None else statement.event_id
+        message, settling = statement.decoded.message, statement.settling
+        return Refused(*place, message, code, sentence, None, event_id, waits_for, settling)
 
     def header(self, statement: Statement, child: bytes, rule: str, key_id: bytes) -> Header:
         """Write the header of an admitted statement: what may be read without a key."""
@@ -122,6 +156,14 @@ class Examiner:
             source_offset=statement.offset,
         )
 
+    def _own_event_id(self, decoded: Decoded, owner: str) -> bytes | None:
+        """Give the event id that a refused statement would have, so that others can wait for it; None where it does not say, or speaks as another agency."""
+        envelope = decoded.value.get("envelope") if decoded.contract.name.startswith("mash.events.") else None
+        if envelope is None or envelope["agency"] != owner or not 0 < len(envelope["reference"]) <= LONGEST_REFERENCE:
+            return None
+        event_id: bytes = self._event_id(envelope, "reference")
+        return event_id
+
     def _event_id(self, envelope: dict[str, Any], name: str) -> Any:
         """Fingerprint one of the agency's own references, or None where there is none."""
         reference = envelope[name]
@@ -141,6 +183,12 @@ class Examiner:
 def _said(secret: bytes, scheme: str, value: str | None) -> bytes | None:
     """Fingerprint an identifier that may join records; None for none, and for what systems write where they know none."""
     return blind.blind_index(secret, scheme, value) if value and blind.identifies(scheme, value) else None
+
+
+def _without_text(schema_id: bytes | None) -> bytes | None:
+    """Empty a schema id header that is none: it is kept outside the seal, and could hold anything."""
+    sound = schema_id is None or SCHEMA_ID_SIZES.get(schema_id[0] if schema_id else -1) == len(schema_id)
+    return schema_id if sound else b""
 
 
 def require_sound(decoded: Decoded, owner: str) -> None:
@@ -182,21 +230,3 @@ def _require_range(name: str, when: dict[str, Any]) -> None:
             "backwards",
             f"expected {name}.earliest not after {name}.latest, found a clock that runs backwards; put them in order",
         )
-
-
-def without_repeats(
-    statements: Sequence[Statement], admitted: dict[bytes, bytes]
-) -> tuple[list[Statement], list[Statement]]:
-    """Tell the new from the changed: (statements to admit, statements that say something else under a reference already used); repeats are in neither.
-
-    `admitted` maps event ids to content digests and learns the new ones.
-    """
-    fresh, changed = [], []
-    for statement in statements:
-        digest = admitted.get(statement.event_id)
-        if digest is None:
-            admitted[statement.event_id] = statement.digest
-            fresh.append(statement)
-        elif digest != statement.digest:
-            changed.append(statement)
-    return fresh, changed

@@ -1,46 +1,44 @@
 """Admit: read agency topics, find each statement's child, seal it, write it to hub.events; what may not enter goes to quarantine, sealed as well."""
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from access_policy.keys import EntryKey, KeyScope, KeyStore
 from access_policy.sealing import Sealer
 from projections.admissions import Admissions
+from projections.held import held_message
 from projections.identity import Identity, Placement
-from schemas.catalogue import Contract
-from schemas.codec import encode
+from schemas.catalogue import Catalogue
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, agency_of, partitions_of
-from streams.admission import Examiner, Refused, Statement, without_repeats
+from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, partitions_of
+from streams.admission import MILLISECOND, Examiner, Refused, Statement
 from streams.event_log import EventLog, LogRecord, partition_of
+from streams.quarantining import Quarantining
 from streams.runs import Run
+from streams.sorting import Discarded, Sorting
 
 STAGE = "admit"
-NO_CHILD = UUID(int=0)
-QUARANTINE = "QUARANTINE"
-"""The scope of keys that seal what was refused: no child's, one for each agency and epoch."""
-REUSED = (
-    "expected a reference of its own for a new statement, found one used before with other content; "
-    "send it again with a new reference, saying in `corrects` which one it replaces"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
-    """What seals: the keys, the cipher, and the epoch of keys in use."""
+    """What seals: the keys, the cipher, the contracts, and the epoch of keys in use."""
 
     keys: KeyStore
     sealer: Sealer
+    catalogue: Catalogue
     codec: SealedCodec
-    quarantined: Contract
     epoch: int
+
+    @property
+    def quarantining(self) -> Quarantining:
+        """What writes to hub.quarantine, with the same keys."""
+        return Quarantining(self.keys, self.sealer, self.catalogue, self.epoch)
 
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """The admit stage: `run` is its whole life, one run of records of one agency topic at a time."""
+    """The admit stage: one run of records of one agency topic at a time."""
 
     examiner: Examiner
     admissions: Admissions
@@ -55,23 +53,48 @@ class Admit:
             records = [record for record in run.records if record.offset >= following]
             if not records:
                 return
-            examined = [self.examiner.examine(record) for record in records]
-            statements, refused = self._sort(examined)
-            # Children and keys are durable once these return; if we crash before the events are written, reading again finds the same ones.
-            placements = self.identity.place([statement.claim for statement in statements])
-            events = self._sealed(statements, placements)
-            # Noted before they are written, committed after: who reads the same reference from another partition meanwhile waits, and then has a repeat.
-            self.admissions.remember((statement.event_id, statement.digest) for statement in statements)
-            await self.log.write(HUB_QUARANTINE, [self._quarantined(one) for one in refused])
-            await self.log.write(HUB_EVENTS, events)
+            await self.take_in([self.examiner.examine(record) for record in records], records[-1].timestamp)
             self.admissions.move_to(run.topic, run.partition, records[-1].offset + 1)
 
-    def _sort(self, examined: Sequence[Statement | Refused]) -> tuple[list[Statement], list[Refused]]:
-        statements = [one for one in examined if isinstance(one, Statement)]
-        refused = [one for one in examined if isinstance(one, Refused)]
-        admitted = self.admissions.known([statement.event_id for statement in statements])
-        fresh, changed = without_repeats(statements, admitted)
-        return fresh, [*refused, *(self.examiner.refuse(one, "reference-reused", REUSED) for one in changed)]
+    async def take_in(
+        self, messages: Sequence[Statement | Refused | Discarded], stamp: int, touched: Iterable[bytes] = ()
+    ) -> None:
+        """Admit, refuse or close messages in their order, inside a reading; `stamp` is the run's, in milliseconds.
+
+        `touched` are further events of which others may have stopped to be blocked: whoever waits for one that blocks nobody any more is taken up again.
+        """
+        named = list(dict.fromkeys([*touched, *_event_ids(messages)]))
+        sorting = self._sorted(messages, named)
+        # Children and keys are durable once these return; if we crash before the events are written, reading again finds the same ones.
+        placements = self.identity.place([statement.claim for statement in sorting.fresh])
+        events = self._sealed(sorting.fresh, placements)
+        # Noted before they are written, committed after: who reads the same reference from another partition meanwhile waits, and then has a repeat.
+        self.admissions.remember((statement.event_id, statement.digest) for statement in sorting.fresh)
+        told = [*self._refused(sorting), *self._taken_up(sorting, named, stamp * MILLISECOND)]
+        await self.log.write(HUB_QUARANTINE, told)
+        # If we crash here, who is taken up may still find its way blocked, and then waits again under a new id.
+        await self.log.write(HUB_EVENTS, events)
+        # What came of a settling is said when all that came of it is durable: a rebuild does what is not said to be done again.
+        await self.log.write(HUB_QUARANTINE, map(self.sealing.quarantining.closed, sorting.closings))
+
+    def _sorted(self, messages: Sequence[Statement | Refused | Discarded], named: Sequence[bytes]) -> Sorting:
+        # First who is open, under a lock, and then who is admitted: whoever admits an event that blocks others does it before or after this, not meanwhile.
+        open_messages = self.admissions.held.open_under(named)
+        sorting = Sorting(self.admissions.known(named), open_messages)
+        for one in messages:
+            sorting.take(one)
+        return sorting
+
+    def _refused(self, sorting: Sorting) -> list[LogRecord]:
+        made = [self.sealing.quarantining.refused(one) for one in sorting.refused]
+        held = self.admissions.held
+        held.hold(held_message(value, record.value) for value, record in made)
+        held.close([closing.settling.quarantine_id for closing in sorting.closings])
+        return [record for _, record in made]
+
+    def _taken_up(self, sorting: Sorting, named: Sequence[bytes], at: int) -> list[LogRecord]:
+        released = self.admissions.held.awaiting([one for one in named if not sorting.blocked(one)])
+        return [self.sealing.quarantining.taken_up(one, at) for one in released]
 
     def _sealed(self, statements: Sequence[Statement], placements: Sequence[Placement]) -> list[LogRecord]:
         epoch, partitions = self.sealing.epoch, partitions_of(HUB_EVENTS)
@@ -91,32 +114,11 @@ class Admit:
         sealed = self.sealing.sealer.seal(key, statement.event_id, header, statement.decoded.payload)
         return LogRecord(partition_of(child, partitions), child, codec.write(header, sealed))
 
-    def _quarantined(self, refused: Refused) -> LogRecord:
-        """Seal what was refused; headers are those of Kafka Connect's dead letters, without message or stack trace."""
-        place = f"{refused.topic}/{refused.partition}/{refused.offset}".encode()
-        quarantine_id = hashlib.sha256(place).digest()[:16]
-        scope = KeyScope(NO_CHILD, agency_of(refused.topic), QUARANTINE, self.sealing.epoch)
-        key = self.sealing.keys.ensure([scope])[scope]
-        value = {
-            "quarantine_id": quarantine_id,
-            "topic": refused.topic,
-            "partition": refused.partition,
-            "offset": refused.offset,
-            "received": refused.received,
-            "code": refused.code,
-            "sentence": refused.sentence,
-            "key_id": key.key_id.bytes,
-            "sealed": self.sealing.sealer.seal(key, quarantine_id, place, refused.message),
-        }
-        return LogRecord(0, quarantine_id, encode(self.sealing.quarantined, value), connect_headers(refused))
 
-
-def connect_headers(refused: Refused) -> list[tuple[str, bytes]]:
-    """Say where a dead letter came from in the header names that Kafka Connect gave the world."""
-    return [
-        ("__connect.errors.topic", refused.topic.encode()),
-        ("__connect.errors.partition", str(refused.partition).encode()),
-        ("__connect.errors.offset", str(refused.offset).encode()),
-        ("__connect.errors.stage", b"VALUE_CONVERTER"),
-        ("__connect.errors.exception.class.name", refused.code.encode()),
-    ]
+def _event_ids(messages: Iterable[Statement | Refused | Discarded]) -> Iterable[bytes]:
+    """Name the events that messages are, and those that they follow from."""
+    for one in messages:
+        if one.event_id is not None:
+            yield one.event_id
+        if isinstance(one, Statement):
+            yield from one.follows

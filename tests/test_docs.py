@@ -107,9 +107,9 @@ def test_every_setting_that_is_read_is_described() -> None:
 
 def test_every_code_of_the_quarantine_is_described() -> None:
     page = (ROOT / "docs" / "operating.md").read_text("utf-8")
-    files = [ROOT / "schemas/codec.py", ROOT / "streams/admission.py", ROOT / "streams/admit.py"]
+    files = [ROOT / name for name in ("schemas/codec.py", "streams/admission.py", "streams/settle.py", "streams/sorting.py")]
     codes = {code for file in files for code in _codes(ast.parse(file.read_text("utf-8")))}
-    assert "reference-reused" in codes
+    assert {"reference-reused", "waits-behind", "cannot-be-opened"} <= codes
     # Only what writes raises it; what is read never does.
     assert sorted(code for code in codes - {"does-not-fit"} if f"`{code}`" not in page) == []
 
@@ -119,8 +119,8 @@ def _codes(tree: ast.AST) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name, texts = ast.unparse(node.func), [one.value for one in node.args if isinstance(one, ast.Constant)]
-        if name == "ContractBroken" or name.endswith("examiner.refuse"):
-            yield from (text for text in texts[:1] if isinstance(text, str))
+        if name in {"ContractBroken", "Examiner.refuse", "Refused"}:
+            yield from [text for text in texts if isinstance(text, str)][:1]
 
 
 def test_every_test_and_file_that_the_promises_name_exists() -> None:

@@ -3,7 +3,7 @@ create table if not exists held (
     quarantine_id uuid primary key,
     event_id uuid,
     waits_for uuid,
-    received bigint not null,
+    received timestamptz not null,
     topic text not null,
     source_part int not null,
     source_offset bigint not null,

@@ -36,8 +36,11 @@ TABLES = [
     "clock",
     "concern",
     "disclosure",
+    "held",
     "identifier",
     "log_position",
+    "quarantine_closed",
+    "quarantine_settled",
     "quarantined",
     "review_item",
 ]

@@ -19,6 +19,8 @@ KEPT_FOR_EVER = (
     "chronology_entry",
     "disclosure",
     "identifier",
+    "quarantine_closed",
+    "quarantine_settled",
     "quarantined",
     "review_item",
 )
@@ -29,6 +31,8 @@ COLUMN = {
     "chronology_entry": "record",
     "disclosure": "record",
     "identifier": "child",
+    "quarantine_closed": "record",
+    "quarantine_settled": "record",
     "quarantined": "record",
     "review_item": "reason",
 }
@@ -40,6 +44,9 @@ READ_AT_THE_DOOR = {
     "concern",
     "identifier",
     "log_position",
+    "quarantine_closed",
+    "quarantine_settled",
+    "quarantined",
     "review_item",
 }
 ALL = {*TABLES, "checkpoint", "ledger_tile"}

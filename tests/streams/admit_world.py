@@ -190,7 +190,7 @@ class World:
 
     def admit(self) -> Admit:
         assert QUARANTINED is not None
-        sealing = Sealing(self.keys, Sealer(b"n" * 32), CODEC, QUARANTINED, 1)
+        sealing = Sealing(self.keys, Sealer(b"n" * 32), CATALOGUE, CODEC, 1)
         return Admit(Examiner(CATALOGUE, SECRETS), self.admissions, self.identity, sealing, self.log)
 
     def take(self, *runs: Run) -> "World":

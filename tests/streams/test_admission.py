@@ -8,7 +8,8 @@ from access_policy import blind_index as blind
 from schemas.codec import PREFIX, ContractBroken, decode, encode
 from schemas.moments import EARLIEST, LATEST
 from schemas.topics import MAX_STATEMENT_BYTES, agency_topic
-from streams.admission import LONGEST_REFERENCE, Examiner, Refused, Statement, require_sound, without_repeats
+from streams.admission import LONGEST_REFERENCE, Examiner, Refused, Statement, require_sound
+from streams.sorting import Sorting
 from tests.schemas.contract_values import CATALOGUE
 
 EXAMINER = Examiner(CATALOGUE, SECRETS)
@@ -190,9 +191,15 @@ def test_repeats_are_dropped_and_changes_are_told_apart_from_new_statements() ->
         statement(concern("R-2"), 3),
     )
     admitted: dict[bytes, bytes] = {}
-    assert without_repeats([first, again, changed, other], admitted) == ([first, other], [changed])
+    sorting = Sorting(admitted, [])
+    for one in (first, again, changed, other):
+        sorting.take(one)
+    assert sorting.fresh == [first, other]
+    assert [(one.code, one.offset) for one in sorting.refused] == [("reference-reused", 2)]
     assert admitted == {first.event_id: first.digest, other.event_id: other.digest}
-    assert without_repeats([again, other], admitted) == ([], [])
+    for one in (again, other):
+        sorting.take(one)
+    assert (sorting.fresh, len(sorting.refused)) == ([first, other], 1)
 
 
 def test_a_statement_with_a_secret_of_another_hub_has_nothing_in_common() -> None:

@@ -13,8 +13,8 @@ from admit_world import (
 from access_policy.keys import KeyScope
 from schemas.codec import PREFIX, decode, encode
 from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, MAX_STATEMENT_BYTES, agency_topic, partitions_of
-from streams.admit import NO_CHILD
 from streams.event_log import partition_of
+from streams.quarantining import NO_CHILD
 from tests.schemas.contract_values import CATALOGUE
 
 GOOD = [message(concern(f"R-{number}", f"H-{number % 3}")) for number in range(6)]

@@ -61,7 +61,7 @@ def admitting(
     remembers: Connection[Rows], identity: Connection[Rows], keys: MemoryKeyStore, log: MemoryEventLog
 ) -> Admit:
     assert QUARANTINED is not None
-    sealing = Sealing(keys, Sealer(b"n" * 32), CODEC, QUARANTINED, 1)
+    sealing = Sealing(keys, Sealer(b"n" * 32), CATALOGUE, CODEC, 1)
     return Admit(
         Examiner(CATALOGUE, SECRETS), SqlAdmissions(remembers, admit.STAGE), SqlIdentity(identity, uuid4), sealing, log
     )

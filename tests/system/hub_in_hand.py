@@ -34,7 +34,7 @@ from projections.rules.packs import load_rule_packs
 from query.door import Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
 from schemas.catalogue import load_catalogue
-from schemas.topics import AGENCIES, LEDGERED, agency_topic, partitions_of
+from schemas.topics import AGENCIES, HUB_QUARANTINE, LEDGERED, agency_topic, partitions_of
 from streams.alert import Alerting
 from streams.event_log import EventLog, KafkaEventLog, LogRecord
 from streams.ledger import LedgerStage
@@ -167,7 +167,7 @@ class HubInHand:
     def _put_together(self) -> list[tuple[TopicPartition, tuple[Fold, ...]]]:
         """Make every stage, and say which partition is read by which."""
         settings, clock = self.settings, Clock()
-        admit = wiring.admit_stage(settings, CATALOGUE, self.log)
+        admit = wiring.admitting(wiring.admit_stage(settings, CATALOGUE, self.log))
         folding, tiles, alerting = (wiring.worker_store(settings) for _ in range(3))
         folds = wiring.project_stages(folding, CATALOGUE)
         signer = signing_key(settings)
@@ -177,9 +177,10 @@ class HubInHand:
         contract = CATALOGUE.by_name("AlertRaised")
         assert contract is not None
         self.alerting = Alerting(outbox, self.log, contract, clock)
-        heard = [(place, (admit.fold,)) for agency in AGENCIES for place in places_of(agency_topic(agency))]
+        heard = [(place, (admit,)) for agency in AGENCIES for place in places_of(agency_topic(agency))]
         own = [(place, (folds[topic].fold, self.keeper.fold)) for topic in LEDGERED for place in places_of(topic)]
-        return [*heard, *own]
+        settled = [(place, (*fold, admit) if place.topic == HUB_QUARANTINE else fold) for place, fold in own]
+        return [*heard, *settled]
 
     async def _work(self) -> None:
         # Clients of one piece of work each: a loop that nobody runs meanwhile would let their connections grow cold.

@@ -30,7 +30,7 @@ from projections.rules.packs import load_rule_packs
 from projections.sql_store import SqlProjections
 from schemas.catalogue import load_catalogue
 from schemas.sealed import SealedCodec
-from schemas.topics import AGENCIES, HUB_EVENTS, LEDGERED, TOPICS, agency_topic
+from schemas.topics import AGENCIES, HUB_EVENTS, HUB_QUARANTINE, LEDGERED, TOPICS, agency_topic
 from streams import admit, ledger
 from tests.hub_parts import HubServices, empty_topics, renew_databases
 from tests.system.statements import Told
@@ -41,7 +41,7 @@ Place = tuple[str, int]
 Say = Callable[[str], None]
 """Receives one line for whoever reads the test run."""
 READ_BY = {
-    admit.STAGE: tuple(agency_topic(agency) for agency in AGENCIES),
+    admit.STAGE: (*(agency_topic(agency) for agency in AGENCIES), HUB_QUARANTINE),
     PROJECT: LEDGERED,
     ledger.STAGE: LEDGERED,
 }

@@ -48,9 +48,7 @@ def test_shuffled_and_repeated_delivery_in_two_files_comes_to_the_same(
 async def admitted_in_memory(hub: Hub, told: list[Told]) -> MemoryEventLog:
     """Admit statements by the same stage with everything around it in memory, on the hub's own root keys; one after the other."""
     catalogue, keys, log = load_catalogue(), root_keys(hub.services.settings), MemoryEventLog()
-    quarantined = catalogue.by_name("Quarantined")
-    assert quarantined is not None
-    sealing = Sealing(MemoryKeyStore(os.urandom), Sealer(keys.secret("nonce")), SealedCodec(catalogue), quarantined, 1)
+    sealing = Sealing(MemoryKeyStore(os.urandom), Sealer(keys.secret("nonce")), catalogue, SealedCodec(catalogue), 1)
     examiner = Examiner(catalogue, fingerprint_secrets(keys))
     stage = Admit(examiner, MemoryAdmissions(), MemoryIdentity(uuid.uuid4), sealing, log)
     for offset, one in enumerate(told):
@@ -61,6 +59,7 @@ async def admitted_in_memory(hub: Hub, told: list[Told]) -> MemoryEventLog:
             timestamp=offset,
             timestamp_type=1,
             value=one.message,
+            headers=(),
         )
         await stage.fold(Run([record]))
     return log
