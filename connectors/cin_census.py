@@ -9,13 +9,15 @@ disabilities where known, when an unborn child is expected) is told as of the ce
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, tzinfo
+from functools import lru_cache
 from typing import Any, BinaryIO
 
 from connectors.cin_editions import FIRST_EDITION, NEWEST_EDITION
 from connectors.cin_header import CensusYear, read_year, year_by_elements
 from connectors.cin_items import (
     BLOCKS,
-    ITEMS,
+    ITEMS_OF,
+    KNOWN,
     Item,
     characteristics_of,
     day_of,
@@ -23,7 +25,7 @@ from connectors.cin_items import (
     text_of,
     unborn_of,
 )
-from connectors.envelope import When, blank_envelope, check_envelope, local_day, local_days, no_identifiers
+from connectors.envelope import When, blank_envelope, check_envelope, local_days, no_identifiers
 from connectors.formats import Format
 from connectors.references import join_reference
 from connectors.repeats import refuse_reused
@@ -34,6 +36,8 @@ from schemas.moments import days
 AGENCY = "childrens_social_care"
 SOURCE_SYSTEM = "cin-census"
 WANTED = frozenset({"Child", "CollectionDetails", "Collection"})
+REMEMBERED_DAYS = 4_096
+Stretch = Callable[[date, date], When]
 Reading = Callable[[Element], dict[str, Any] | None]
 COLLECTION = re.compile(rb"<(?:[\w.-]+:)?Collection>\s*CIN\s*<")
 CHILD_PARTS = frozenset({"ChildIdentifiers", "ChildCharacteristics", "CINdetails"})
@@ -67,7 +71,7 @@ class _Census:
     """Reads one file: what it says of itself, then its children."""
 
     def __init__(self, zone: tzinfo, first: date | None, last: date | None) -> None:
-        self._zone = zone
+        self._stretch = lru_cache(REMEMBERED_DAYS)(lambda first, last: local_days(first, last, zone))
         self._given = (first, last)
         self._year: CensusYear | None = None
 
@@ -83,7 +87,7 @@ class _Census:
                 if self._year is None:
                     self._year = year_by_elements(element, *self._given)
                     yield self._year.coverage()
-                yield from _Child(element, self._zone, self._year).outcomes()
+                yield from _Child(element, self._stretch, self._year).outcomes()
         except XmlFault as fault:
             yield fault.refusal
             return
@@ -123,9 +127,9 @@ def _strangers(block: Element, known: frozenset[str]) -> Iterator[Refusal]:
 class _Child:
     """Reads one child: what its items share, and how often each kind of item fell on each day."""
 
-    def __init__(self, element: Element, zone: tzinfo, year: CensusYear) -> None:
+    def __init__(self, element: Element, stretch: Stretch, year: CensusYear) -> None:
         self._element = element
-        self._zone = zone
+        self._stretch = stretch
         self._year = year
         self._identifiers = element.first("ChildIdentifiers") or Element("ChildIdentifiers", element.line)
         self._local_id = text_of(self._identifiers, "LAchildID") or ""
@@ -180,15 +184,14 @@ class _Child:
                 "fill in Year and ReferenceDate in the Header, or say what period the file covers",
             )
         reference = join_reference("CIN", self._local_id, kind, str(within[1].year))
-        envelope = self._envelope(reference, local_days(*within, self._zone), "SENSITIVE")
+        envelope = self._envelope(reference, self._stretch(*within), "SENSITIVE")
         return Statement(event_type, {"envelope": envelope, **body}, block.line, f"{self._local_id}/{kind}")
 
     def _block(self, block: Element, episode: int) -> Iterator[Outcome]:
         """Give a block's own items, then those of the blocks within it."""
-        items = [item for item in ITEMS if item.block == block.name]
-        for item in items:
+        for item in ITEMS_OF[block.name]:
             yield from self._items(item, block, episode)
-        yield from _strangers(block, BLOCKS[block.name] | {item.day for item in items} | BLOCKS.keys())
+        yield from _strangers(block, KNOWN[block.name])
         for part in block.parts:
             if part.name in BLOCKS:
                 yield from self._block(part, episode)
@@ -221,7 +224,7 @@ class _Child:
         reference = self._reference(item, happened, episode)
         if item.kind == "referral":
             self._correlation = reference
-        envelope = self._envelope(reference, local_day(happened, self._zone), item.sensitivity(body))
+        envelope = self._envelope(reference, self._stretch(happened, happened), item.sensitivity(body))
         kin = f"{self._local_id}/{item.kind}"
         return Statement(item.event_type, {"envelope": envelope, **body}, element.line, kin)
 

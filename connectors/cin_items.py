@@ -222,3 +222,7 @@ BLOCKS: dict[str, frozenset[str]] = {
     "Reviews": frozenset(),
 }
 """Blocks of a child and of an episode, and the elements in each that are no day of an item and no block."""
+
+ITEMS_OF = {block: tuple(item for item in ITEMS if item.block == block) for block in BLOCKS}
+KNOWN = {block: others | {item.day for item in ITEMS_OF[block]} | BLOCKS.keys() for block, others in BLOCKS.items()}
+"""Every element that may stand in a block, by the block's name."""

@@ -1,12 +1,14 @@
 """Dates and times as files write them: formats in strptime's signs, said back in words that a feed owner uses."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 
 from connectors.statement import Unreadable
 
 DAY_SIGNS = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month"}
 TIME_SIGNS = {"%H": "HH", "%M": "MM", "%S": "SS", "%f": "ffffff", "%z": "+HHMM", "%I": "HH", "%p": "AM/PM"}
+DAY = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}")
 SIGN = re.compile(r"%.?")
 
 
@@ -45,4 +47,8 @@ def read_time(cell: str, layout: str, column: str) -> datetime:
 
 def read_day(cell: str, layout: str, column: str) -> date:
     """Read a cell as a day; Unreadable names the column and the format."""
+    if layout == "%d/%m/%Y" and DAY.fullmatch(cell):
+        # The layout of most exports, twenty times as fast as strptime; a day that no month has is left to it, for its sentence.
+        with suppress(ValueError):
+            return date(int(cell[6:]), int(cell[3:5]), int(cell[:2]))
     return read_time(cell, layout, column).date()

@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, BinaryIO
 
@@ -21,7 +22,7 @@ from connectors.shapes import whole_number
 from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable, plain_name
 from schemas.moments import days
 
-REMEMBERED = 50_000
+REMEMBERED, REMEMBERED_DAYS = 50_000, 4_096
 BRITISH_DAY = "%d/%m/%Y"
 NOT_RECORDED = "not recorded"
 
@@ -191,6 +192,7 @@ class _Rows:
     def __init__(self, sheet: Sheet, given: Given) -> None:
         self._sheet = sheet
         self._given = given
+        self._stretch = lru_cache(REMEMBERED_DAYS)(lambda first, last: local_days(first, last, given.zone))
         self._places: OrderedDict[tuple[str, str, date], list[bytes]] = OrderedDict()
 
     def outcomes(self, line: int, row: Row) -> Iterator[Outcome]:
@@ -225,7 +227,7 @@ class _Rows:
         if within is None:
             return None
         body = {name: cell(row) for name, cell in told.fields.items()}
-        when = local_days(*within, self._given.zone)
+        when = self._stretch(*within)
         envelope = {
             **blank_envelope(),
             "agency": self._sheet.agency,
