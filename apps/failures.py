@@ -11,6 +11,7 @@ from psycopg import errors as postgres
 from access_policy.keys import KeysRefused
 from access_policy.root_key import RootKeyRefused
 from access_policy.sealing import SealBroken
+from apps.feed_quality import JudgingFailed
 from apps.reach import ReachError
 from apps.settings import SettingsError
 from audit.note_keys import NoteRejected
@@ -20,6 +21,7 @@ from projections.rules.packs import RulePacksError
 from projections.sharing import BeingRebuilt
 from projections.sql_fold import ProjectionBroken
 from schemas.catalogue import CatalogueBroken
+from streams.quality.suites import SuitesBroken
 
 COMES_BACK = "the worker starts again by itself until it is back, and nothing is lost"
 
@@ -27,6 +29,7 @@ COMES_BACK = "the worker starts again by itself until it is back, and nothing is
 SAY_IT_THEMSELVES = (
     BeingRebuilt,
     CatalogueBroken,
+    JudgingFailed,
     KeysRefused,
     LedgerBroken,
     LogHole,
@@ -37,6 +40,7 @@ SAY_IT_THEMSELVES = (
     RulePacksError,
     SealBroken,
     SettingsError,
+    SuitesBroken,
 )
 """Errors of ours: each message is a sentence for an operator already."""
 

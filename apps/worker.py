@@ -1,4 +1,4 @@
-"""One Faust worker process: `python -m apps.worker admit` or `project`. It ends on anything it cannot handle; the supervisor starts it again."""
+"""One Faust worker process: `python -m apps.worker admit`, `project` or `quality`. It ends on anything it cannot handle; the supervisor starts it again."""
 
 import asyncio
 import logging
@@ -15,15 +15,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from mode import Service
 from psycopg import Connection
 
-from apps.connections import aiokafka_options, kafka_login
+from apps.connections import aiokafka_options, conninfo, kafka_login
 from apps.failures import explain
+from apps.feed_quality import QUALITY, quality_work
 from apps.lifeline import SUPERVISED, end_with_parent
 from apps.plain_log import set_up_log
 from apps.services.secret_files import private_folder
 from apps.settings import Settings, load_settings
 from apps.watchdog import Watchdog
-from apps.wiring import HUB_USER, WORKS, Work, broker, event_log, start_producer, worker_store
-from projections.rows import Rows
+from apps.wiring import HUB_USER, QUALITY_USER, WORKER, WORKS, Work, broker, event_log, start_producer
+from projections.rows import Rows, open_store
 from projections.sharing import share_tables
 from streams.app import Stage, Turn, make_app
 from streams.progress import Place
@@ -32,6 +33,7 @@ WATCH_SECONDS = 5.0
 BROKER_PATIENCE_MS = 10_000
 """How long the watchdog waits for an answer before the broker counts as gone."""
 FAILED = 1
+QUALITY_ROLE = "quality"
 logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 
@@ -59,7 +61,7 @@ def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
     asyncio.set_event_loop(loop)
     try:
         settings = load_settings(environ, folder)
-        alone = share_the_hub(settings)
+        alone = share_the_hub(settings, QUALITY if role == QUALITY_ROLE else WORKER)
         worker = _made(role, settings, loop)
     except Exception as error:  # noqa: BLE001 - any error ends the worker, with its sentence
         end(error)
@@ -74,8 +76,10 @@ def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
 
 
 def _made(role: str, settings: Settings, loop: asyncio.AbstractEventLoop) -> faust.Worker:
-    producer, ends = loop.run_until_complete(_start_clients(settings))
-    app = worker_app(settings, WORKS[role](settings, event_log(producer)), ends)
+    user = QUALITY_USER if role == QUALITY_ROLE else HUB_USER
+    producer, ends = loop.run_until_complete(_start_clients(settings, user))
+    work = {**WORKS, QUALITY_ROLE: quality_work}[role](settings, event_log(producer))
+    app = worker_app(settings, work, ends)
     return faust.Worker(
         app,
         Clients(producer, ends),
@@ -98,13 +102,13 @@ def worker_app(settings: Settings, work: Work, ends: AIOKafkaConsumer) -> faust.
     watch = Turn("watch", WATCH_SECONDS, watchdog.look)
     stages = [Stage(stage.name, stage.topics, ending(stage.fold)) for stage in work.stages]
     turns = [Turn(turn.name, turn.seconds, ending(turn.act)) for turn in (*work.turns, watch)]
-    app = make_app(work.group, broker(settings), stages, turns, work.positions)
+    app = make_app(work.group, broker(settings, work.user), stages, turns, work.positions)
     return app
 
 
-def share_the_hub(settings: Settings) -> Connection[Rows]:
+def share_the_hub(settings: Settings, as_role: str = WORKER) -> Connection[Rows]:
     """Share the tables for as long as the connection lives; BeingRebuilt while a rebuild has them for itself."""
-    conn = worker_store(settings)
+    conn = open_store(conninfo(settings, as_role))
     try:
         share_tables(conn)
     except BaseException:
@@ -133,10 +137,10 @@ def end(error: BaseException) -> NoReturn:
     os._exit(FAILED)
 
 
-async def _start_clients(settings: Settings) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
+async def _start_clients(settings: Settings, user: str) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
     """Start what writes the log and what asks for its ends."""
-    producer = await start_producer(settings)
-    login = kafka_login(settings, HUB_USER)
+    producer = await start_producer(settings, user)
+    login = kafka_login(settings, user)
     ends = AIOKafkaConsumer(**aiokafka_options(login), request_timeout_ms=BROKER_PATIENCE_MS)
     await ends.start()
     return producer, ends

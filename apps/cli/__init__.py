@@ -6,6 +6,7 @@ from apps.cli.api import api
 from apps.cli.auditor import disclosures, quarantine, rebuild_command, refusals, trace, verify_command
 from apps.cli.demo import demo_command
 from apps.cli.feed import feed
+from apps.cli.feed_status import judge, status
 from apps.cli.provision import provision_command
 from apps.cli.record import alerts, chronology, find, people
 from apps.cli.rules import contracts, policy
@@ -24,6 +25,8 @@ def main() -> None:
 
 for command in (services_commands, provision_command, workers_commands, stop_command, demo_command):
     main.add_command(command)
+for command in (status, judge):
+    feed.add_command(command)
 for command in (feed, find, chronology, alerts, people):
     main.add_command(command)
 for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):

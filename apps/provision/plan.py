@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.connections import KEY_ROLES, MAIN_ROLES
-from schemas.topics import AGENCIES, HUB_DISCLOSURES
+from schemas.topics import AGENCIES, HUB_DISCLOSURES, HUB_FEEDS
 
 AGENCY_PREFIX = "agency."
 HUB_PREFIX = "hub."
 GROUP_PREFIX = "mash-"
 """Every consumer group of ours is named so."""
 
-HUB_USERS = ("hub", "door", "auditor")
+HUB_USERS = ("hub", "door", "auditor", "quality")
 
 
 class Operation(StrEnum):
@@ -53,6 +53,10 @@ def _permissions() -> Iterable[Allowed]:
     # The door to a record adds to the list of disclosures and cannot read it.
     yield Allowed("door", Operation.WRITE, "TOPIC", HUB_DISCLOSURES, prefixed=False)
     yield Allowed("auditor", Operation.READ, "TOPIC", HUB_PREFIX, prefixed=True)
+    # Quality reads what agencies say and adds to what the hub says about feeds; it reads nothing of a child's record.
+    yield Allowed("quality", Operation.READ, "TOPIC", AGENCY_PREFIX, prefixed=True)
+    yield Allowed("quality", Operation.WRITE, "TOPIC", HUB_FEEDS, prefixed=False)
+    yield Allowed("quality", Operation.READ, "GROUP", "mash-quality", prefixed=False)
     for agency in AGENCIES:
         # With the last dot: agency.health. is not agency.healthvisitor.
         for operation in (Operation.WRITE, Operation.DESCRIBE):

@@ -8,18 +8,24 @@ from datetime import datetime
 from kafka import KafkaConsumer, TopicPartition
 
 from apps.connections import conninfo, kafka_login, kafka_python_options
+from apps.feed_quality import DELIVERIES, EVENTS
 from apps.reach import check_kafka, check_postgres
 from apps.settings import Settings
 from apps.wiring import HUB_USER, PROJECT, lowest_positions
 from apps.workers.layout import ROLES
 from projections.alert_outbox import LOOK_BACK, OVERDUE, WAITING
 from projections.rows import open_store
-from schemas.topics import AGENCIES, LEDGERED, agency_topic, partitions_of
+from schemas.topics import AGENCIES, LEDGERED, agency_of, agency_topic, partitions_of
 from streams import admit, ledger
+from streams.quality import marking
 
 READER = "mash_reader"
-STAGES = {"admit": (admit.STAGE,), "project": (PROJECT, ledger.STAGE)}
-TOPICS = {"admit": tuple(agency_topic(agency) for agency in AGENCIES), "project": LEDGERED}
+STAGES = {"admit": (admit.STAGE,), "project": (PROJECT, ledger.STAGE), "quality": (marking.STAGE,)}
+TOPICS = {
+    "admit": tuple(agency_topic(agency) for agency in AGENCIES),
+    "project": LEDGERED,
+    "quality": (*EVENTS, *DELIVERIES),
+}
 """What each role reads; the projecting worker folds the very topics that the ledger covers."""
 
 
@@ -53,6 +59,21 @@ class LogProgress:
         begins, ends = self.consumer.beginning_offsets(places), self.consumer.end_offsets(places)
         read = sum(max(stored.get((place.topic, place.partition), 0), begins[place]) for place in places)
         return Lag(role, read, sum(ends.values()))
+
+    def behind_of_agencies(self) -> dict[str, int]:
+        """Count for each agency the statements that it published and that are not admitted yet."""
+        places = [
+            TopicPartition(agency_topic(agency), part)
+            for agency in AGENCIES
+            for part in range(partitions_of(agency_topic(agency)))
+        ]
+        stored = self.positions["admit"]()
+        begins, ends = self.consumer.beginning_offsets(places), self.consumer.end_offsets(places)
+        behind = dict.fromkeys(AGENCIES, 0)
+        for place in places:
+            read = max(stored.get((place.topic, place.partition), 0), begins[place])
+            behind[agency_of(place.topic)] += ends[place] - read
+        return behind
 
     def settled(self, now: datetime) -> bool:
         """Say whether everything told so far is admitted, folded, signed for in the ledger, and every alert of it raised and folded."""
