@@ -21,19 +21,24 @@ from projections.positions import advance, fence
 from projections.rows import Rows, open_store
 from projections.sharing import begin_rebuild, finish_rebuild, take_tables
 from projections.sql_fold import SqlFold
+from projections.sql_held import put_back_held
 from projections.sql_readmit import ReadmitFold
 from projections.sql_told import ToldFold
 from schemas.catalogue import Catalogue, load_catalogue
 from schemas.moments import moment
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_CHECKPOINTS, HUB_EVENTS, LEDGERED, partitions_of
+from schemas.topics import HUB_CHECKPOINTS, HUB_EVENTS, HUB_QUARANTINE, LEDGERED, partitions_of
 from streams import admit, ledger
 from streams.admission import MILLISECOND
+from streams.quality import marking
 
 OWNER = "mash_owner"
 RUN_RECORDS = 10_000
-KEPT = "schema_file"
-"""The only table that says nothing about the log."""
+KEPT = ("schema_file", "feed_mark", "feed_arrival", "feed_happened", "log_position")
+"""Tables that are not emptied: what was migrated says nothing about the log, and marks of what agencies' topics have forgotten (30 days) could not be made again.
+
+Positions are emptied but for the stage that makes those marks, since it goes on from where it was.
+"""
 
 Told = Callable[[str, int, int], None]
 """Progress: topic, records done, records in all."""
@@ -126,10 +131,19 @@ async def _events(work: Rebuilding, catalogue: Catalogue) -> None:
     with work.conn.transaction():
         readmit.finish()
         readmit.read_to(_quarantined(work.conn))
+        _settled(work.conn)
 
 
 def _quarantined(conn: Connection[Rows]) -> Iterable[tuple[str, int, int]]:
     return conn.execute("select topic, source_part, source_offset from quarantined").fetchall()
+
+
+def _settled(conn: Connection[Rows]) -> None:
+    """Put back what the admit stage remembers of the quarantine: it goes on at the first settling of which the log does not say what came."""
+    first_left = put_back_held(conn)
+    end = fence(conn, PROJECT, HUB_QUARANTINE, 0)
+    fence(conn, admit.STAGE, HUB_QUARANTINE, 0)
+    advance(conn, admit.STAGE, HUB_QUARANTINE, 0, end if first_left is None else first_left)
 
 
 async def _checkpoints(work: Rebuilding) -> None:
@@ -146,8 +160,9 @@ async def _checkpoints(work: Rebuilding) -> None:
 
 def _empty(conn: Connection[Rows]) -> None:
     rows = conn.execute(
-        "select tablename from pg_tables where schemaname = 'public' and tablename <> %s", (KEPT,)
+        "select tablename from pg_tables where schemaname = 'public' and tablename <> all(%s)", (list(KEPT),)
     ).fetchall()
     with conn.transaction():
         conn.execute(sql.SQL("truncate {}").format(sql.SQL(", ").join(sql.Identifier(name) for (name,) in rows)))
+        conn.execute("delete from log_position where stage <> %s", (marking.STAGE,))
         begin_rebuild(conn)

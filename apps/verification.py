@@ -24,11 +24,13 @@ from audit.sql_ledger import SqlLedgerStore
 from audit.verify import TreeCheck
 from projections.clocks import clocks_in
 from projections.positions import stored_positions
+from projections.quarantine_rows import quarantine_ids
 from projections.remembered_evidence import RememberedEvidence
 from projections.row_evidence import STORED, PlainRow, RowEvidence, logged_alert, stored_alerts
 from projections.rows import Rows, open_store
 from projections.rules.packs import RulePacks, load_rule_packs
 from projections.sharing import share_tables
+from projections.sql_held import HeldEvidence
 from projections.sql_store import SqlProjections
 from projections.sql_told import ToldFold
 from projections.thresholds import concerns_in
@@ -36,7 +38,7 @@ from projections.working_days import WorkingDays
 from schemas.catalogue import Catalogue, load_catalogue
 from schemas.codec import ContractBroken
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_ALERTS, HUB_CHECKPOINTS, HUB_EVENTS, LEDGERED, partitions_of
+from schemas.topics import HUB_ALERTS, HUB_CHECKPOINTS, HUB_EVENTS, HUB_QUARANTINE, LEDGERED, partitions_of
 from streams import admit, ledger
 
 AUDITOR_USER = "auditor"
@@ -75,6 +77,7 @@ class Verification:
         self._folded = stored_positions(conn, PROJECT)
         self._leaved = stored_positions(conn, ledger.STAGE)
         self._remembered = RememberedEvidence(conn, stored_positions(conn, admit.STAGE))
+        self._held = HeldEvidence(conn, admit.STAGE)
         self._alerts = stored_alerts(conn)
         self._matched: dict[UUID, bytes] = {}
         self.records = 0
@@ -90,6 +93,7 @@ class Verification:
             for one in self._alerts
         ]
         self.findings += self._remembered.left()
+        self.findings += self._held.left()
         await self._published()
         return len(trees)
 
@@ -133,6 +137,8 @@ class Verification:
         try:
             if tree.topic == HUB_EVENTS:
                 self._compare_remembered(run, folded)
+            elif tree.topic == HUB_QUARANTINE:
+                self._held.see(quarantine_ids(self._catalogue, [record.value or b"" for record in run]))
             if tree.topic in STORED and records:
                 self._say(self._compared(tree, records))
             elif tree.topic == HUB_ALERTS:

@@ -1,11 +1,16 @@
 """The rows that the records of hub.quarantine make: what was refused, who settled it, what came of it."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
+from projections.hub_messages import read_hub_message
 from projections.rows import Rows
+from schemas.catalogue import Catalogue
 from schemas.moments import moment
 
+CONTRACTS = ("Quarantined", "QuarantineSettled", "QuarantineClosed")
+"""What hub.quarantine holds."""
 QUARANTINED_COLUMNS = (
     "quarantine_id, topic, source_part, source_offset, received, code, sentence, event_id, waits_for, earlier, "
     "part, log_offset, record"
@@ -36,6 +41,13 @@ def closed_row(value: dict[str, Any], part: int, offset: int, record: bytes) -> 
     """Give the row of a QuarantineClosed message."""
     ids = _id(value["quarantine_id"]), _id(value["settled_id"])
     return (*ids, value["outcome"], moment(value["at"]), part, offset, record)
+
+
+def quarantine_ids(catalogue: Catalogue, messages: Iterable[bytes]) -> Iterator[tuple[str, UUID]]:
+    """Give the contract and the quarantine id of messages of hub.quarantine; ContractBroken for one that the hub never wrote."""
+    for message in messages:
+        name, value = read_hub_message(catalogue, CONTRACTS, message)
+        yield name, UUID(bytes=value["quarantine_id"])
 
 
 def _id(value: bytes | None) -> UUID | None:

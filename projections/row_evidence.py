@@ -9,14 +9,16 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from projections.feed_messages import KINDS, TOLD_COLUMNS
 from projections.quarantine_rows import CLOSED_COLUMNS, QUARANTINED_COLUMNS, SETTLED_COLUMNS
+from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
 from projections.rows import Rows
 from projections.sql_fold import ENTRY_COLUMNS, LoggedEvent
 from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, ToldFold
 from schemas.catalogue import Catalogue
 from schemas.moments import micros, moment
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_QUARANTINE
+from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_FEEDS, HUB_QUARANTINE
 
 STORED = {
     HUB_EVENTS: (("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),),
@@ -26,9 +28,10 @@ STORED = {
         ("quarantine_settled", SETTLED_COLUMNS),
         ("quarantine_closed", CLOSED_COLUMNS),
     ),
+    HUB_FEEDS: (("feed_told", TOLD_COLUMNS),),
 }
-"""Topics each of whose records is one row, found by its partition and offset: the tables, one for each contract, and their columns."""
-TOLD = {HUB_DISCLOSURES: ("Disclosure",), HUB_QUARANTINE: ("Quarantined", "QuarantineSettled", "QuarantineClosed")}
+"""Topics each of whose records is one row, found by its partition and offset: the tables, one for each contract or one for all, and their columns."""
+TOLD = {HUB_DISCLOSURES: ("Disclosure",), HUB_QUARANTINE: QUARANTINE_CONTRACTS, HUB_FEEDS: KINDS}
 """The contracts of a topic, in the order of its tables."""
 
 
@@ -94,7 +97,8 @@ class RowEvidence:
         tables = STORED[self._topic]
         if self._told is not None:
             name, told = self._told.made(part, offset, message)
-            return tables[TOLD[self._topic].index(name)][0], told
+            table = tables[TOLD[self._topic].index(name)] if len(tables) > 1 else tables[0]
+            return table[0], told
         head = self._codec.read(message).header
         row = LoggedEvent(head, message, part, offset).row()
         return tables[0][0], (

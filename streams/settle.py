@@ -20,14 +20,13 @@ from access_policy.sealing import Opener, SealBroken
 from projections.held import held_message
 from projections.hub_messages import read_hub_message
 from projections.positions import require_no_hole
+from projections.quarantine_rows import CONTRACTS
 from schemas.codec import SCHEMA_ID_HEADER
 from streams.admission import MILLISECOND, Refused, Settling, Statement
 from streams.admit import STAGE, Admit
 from streams.runs import Run
 from streams.sorting import Discarded
 
-CONTRACTS = ("Quarantined", "QuarantineSettled", "QuarantineClosed")
-"""What hub.quarantine holds."""
 Values = dict[str, Any]
 
 
@@ -63,7 +62,9 @@ class Settle:
             refused = [held_message(value, record.value) for record, name, value in told if name == "Quarantined"]
             # This stage remembered them when it refused them, unless that run was cut off after it was written.
             admissions.held.hold(refused)
-            settlings = [(_settling(record, value), value) for record, name, value in told if name == CONTRACTS[1]]
+            settlings = [
+                (_settling(record, value), value) for record, name, value in told if name == "QuarantineSettled"
+            ]
             messages, touched = self._messages(settlings)
             waited_for = (one.waits_for for one in refused if one.waits_for is not None)
             await self.admit.take_in(messages, records[-1].timestamp, [*touched, *waited_for])
