@@ -38,6 +38,12 @@ def mash_home(environ: Mapping[str, str], folder: Path) -> Path:
     return (folder / environ.get("MASH_HOME", DEFAULT_HOME)).resolve()
 
 
+def secrets_folder(environ: Mapping[str, str], folder: Path) -> Path:
+    """Name the folder of passwords and keys: MASH_SECRETS_DIR, or `secrets` in MASH_HOME."""
+    named = environ.get("MASH_SECRETS_DIR")
+    return folder / named if named else mash_home(environ, folder) / "secrets"
+
+
 def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
     """Read settings from the environment, and where it is silent from MASH_HOME/services.json.
 
@@ -56,7 +62,7 @@ def load_settings(environ: Mapping[str, str], folder: Path) -> Settings:
             )
         return found
 
-    secrets = folder / environ["MASH_SECRETS_DIR"] if environ.get("MASH_SECRETS_DIR") else home / "secrets"
+    secrets = secrets_folder(environ, folder)
     ca_file = environ.get("KAFKA_CA_FILE") or (None if environ.get("KAFKA_BOOTSTRAP_SERVERS") else "ca.pem")
     return Settings(
         home=home,

@@ -1,4 +1,4 @@
-"""A CSV drop: every row becomes one statement through the feed's mapping, or is refused in the feed owner's own words."""
+"""Rows of a file: each becomes one statement through the feed's mapping, or is refused in the feed owner's own words."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,19 +6,31 @@ from typing import BinaryIO
 
 from connectors.cells import statement_value
 from connectors.csv_rows import FileFault, RawRow, read_rows
+from connectors.formats import Given
 from connectors.mapping import Mapping
 from connectors.repeats import refuse_reused
-from connectors.statement import Outcome, Outcomes, Refusal, Statement, Unreadable
+from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
 
 
 def read_csv(stream: BinaryIO, mapping: Mapping) -> Outcomes:
     """Read a file (bytes) in constant memory, one outcome for each row; a fault of the file itself is a last refusal that ends reading."""
-    return refuse_reused(_outcomes(stream, mapping))
+    return read_mapped(read_rows(stream, mapping.delimiter), mapping)
 
 
-def _outcomes(stream: BinaryIO, mapping: Mapping) -> Outcomes:
+def read_mapped(rows: Iterator[RawRow], mapping: Mapping) -> Outcomes:
+    """Read rows, the first of which is the heading; a FileFault among them is a last refusal that ends reading."""
+    return refuse_reused(_outcomes(rows, mapping))
+
+
+def covered(outcomes: Outcomes, mapping: Mapping, given: Given) -> Outcomes:
+    """Say what a file of this mapping covers before its outcomes; the days are those that the sender gave."""
+    rule = mapping.coverage
+    yield Coverage(rule.scope, rule.population, rule.whole, given.first, given.last, next_due_days=rule.next_due_days)
+    yield from outcomes
+
+
+def _outcomes(rows: Iterator[RawRow], mapping: Mapping) -> Outcomes:
     try:
-        rows = read_rows(stream, mapping.delimiter)
         heading = _heading(rows, mapping)
         for row in rows:
             yield _outcome(row, heading, mapping)

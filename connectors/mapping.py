@@ -57,8 +57,21 @@ class TimeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CoverageRule:
+    """What files of a feed are about (see Coverage): `whole` files withdraw what they no longer state, others only add and change."""
+
+    scope: str
+    population: str
+    whole: bool
+    next_due_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
-    """One feed: how each row of its CSV files becomes a statement. `learned` is None where it is the same as `happened`."""
+    """One feed: how each row of its CSV or Excel files becomes a statement.
+
+    `learned` is None where it is the same as `happened`; `sheet` names the sheet of a workbook, None for its first.
+    """
 
     feed: str
     agency: str
@@ -73,6 +86,8 @@ class Mapping:
     handling: dict[str, CellRule]
     links: dict[str, JoinedRule]
     bodies: dict[str, dict[str, CellRule]]
+    coverage: CoverageRule
+    sheet: str | None = None
 
     def columns(self) -> list[str]:
         """Name every column that a file of this feed must have, once each, in the order of the mapping."""
@@ -84,3 +99,14 @@ class Mapping:
         for time in (self.happened, self.learned):
             named += time.columns() if time is not None else ()
         return list(dict.fromkeys(named))
+
+    def formats(self) -> dict[str, str]:
+        """Name the format of dates and times in each column that is read by one."""
+        times = [time for time in (self.happened, self.learned) if time is not None]
+        cells = [*self.child.values(), *(rule for body in self.bodies.values() for rule in body.values())]
+        found = {rule.column: rule.format for rule in cells if rule.column is not None and rule.format is not None}
+        for time in times:
+            found |= dict.fromkeys((one for one in (time.column, time.latest_column) if one), time.format)
+            if time.time_column is not None:
+                found.setdefault(time.time_column, time.time_format)
+        return found

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from connectors.dates import check_format
 from connectors.envelope import LONDON, time_zone
-from connectors.mapping import PRECISIONS, CellRule, JoinedRule, Mapping, Precision, TimeRule
+from connectors.mapping import PRECISIONS, CellRule, CoverageRule, JoinedRule, Mapping, Precision, TimeRule
 from connectors.sections import MappingBroken, Section
 from connectors.shapes import Shape, body_of, shape_of
 from connectors.statement import Unreadable
@@ -85,7 +85,22 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
         handling=handling,
         links=links,
         bodies=_bodies(top, event_type, types, links),
+        coverage=_coverage(top),
+        sheet=top.may("sheet", str),
     )
+
+
+def _coverage(top: Section) -> CoverageRule:
+    """Read [coverage]; without it files add and change and never withdraw."""
+    section, feed = top.may_section("coverage"), top.must("feed", str)
+    rule = CoverageRule(
+        scope=section.may("scope", str) or feed,
+        population=section.may("population", str) or "whomever its rows are about",
+        whole=section.may("whole", bool) or False,
+        next_due_days=section.may("next_due_days", int),
+    )
+    section.finish()
+    return rule
 
 
 def _agency(top: Section) -> str:

@@ -1,13 +1,12 @@
-"""The one way from a connector to the log: encode, publish under the agency's own user, wait until the broker has it.
+"""The log as an agency writes it: statements encoded, published under the agency's own user, and waited for until the broker has them.
 
 If we crash anywhere here, some statements are on the agency's topic and some are not, and nothing else has changed: the hub derives event ids from the
-agency's references, so sending the same file again adds what is missing and changes nothing about the rest.
+agency's references, so publishing the same again changes nothing.
 """
 
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any, Protocol, Self
 
@@ -15,10 +14,10 @@ from kafka import KafkaProducer
 from kafka.errors import KafkaError, KafkaTimeoutError, TopicAuthorizationFailedError
 from kafka.net.compat import KafkaNetClient
 
-from connectors.statement import Delivery, Outcome, Refusal, Statement
+from connectors.statement import Statement
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken, encode
-from schemas.topics import MAX_STATEMENT_BYTES, agency_topic
+from schemas.topics import MAX_STATEMENT_BYTES
 
 SEND_AGAIN = "sending the same again changes nothing about those"
 WAITING_LIMIT = 5_000
@@ -45,13 +44,13 @@ class FeedBroken(Exception):
 
 
 class StatementLog(Protocol):
-    """Where statements go. One thread uses one log."""
+    """Where messages of an agency go. One thread uses one log."""
 
-    def publish(self, statement: Statement) -> None:
-        """Hand a statement over; ContractBroken when it does not fit its contract, FeedBroken when the log takes no more."""
+    def publish(self, topic: str, message: bytes) -> None:
+        """Hand a message over; FeedBroken when the log takes no more."""
 
     def flush(self) -> int:
-        """Wait until everything handed over is kept; gives how many statements that is since the log was opened. FeedBroken when it will not be."""
+        """Wait until everything handed over is kept; gives how many messages that is since the log was opened. FeedBroken when it will not be."""
 
 
 def encode_statement(catalogue: Catalogue, statement: Statement) -> bytes:
@@ -71,65 +70,26 @@ def encode_statement(catalogue: Catalogue, statement: Statement) -> bytes:
     return message
 
 
-def deliver(
-    outcomes: Iterable[Outcome], log: StatementLog, progress: Callable[[int], None] = lambda _rows: None
-) -> Delivery:
-    """Publish every statement, wait for all acknowledgements, and give the receipt; `progress` is told the rows read so far.
-
-    FeedBroken when the log takes no more. If we crash before the receipt, send again.
-    """
-    rows, told = 0, 0
-    refusals: list[Refusal] = []
-    stopped: Refusal | None = None
-    for outcome in outcomes:
-        refusal = _publish(outcome, log) if isinstance(outcome, Statement) else outcome
-        if refusal is not None and refusal.ends_reading:
-            stopped = refusal
-            break
-        rows += 1
-        if refusal is None:
-            told += 1
-        else:
-            refusals.append(refusal)
-        progress(rows)
-    log.flush()
-    return Delivery(rows, told, tuple(refusals), stopped)
-
-
-def _publish(statement: Statement, log: StatementLog) -> Refusal | None:
-    try:
-        log.publish(statement)
-    except ContractBroken as broken:
-        return Refusal(statement.line, broken.code, str(broken))
-    return None
-
-
 class MemoryStatementLog:
     """Keeps messages in a list of (topic, message): what the broker would hold."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+    def __init__(self) -> None:
         self.messages: list[tuple[str, bytes]] = []
 
-    def publish(self, statement: Statement) -> None:
-        """Keep the statement's bytes."""
-        message = encode_statement(self._catalogue, statement)
-        self.messages.append((agency_topic(statement.agency), message))
+    def publish(self, topic: str, message: bytes) -> None:
+        """Keep the message."""
+        self.messages.append((topic, message))
 
     def flush(self) -> int:
         """Say how many are kept."""
         return len(self.messages)
 
 
-class CheckedOnly:
-    """Takes every statement through the whole encoding and keeps none of it: what `mash feed check` sends to."""
+class NoLog:
+    """Keeps nothing: for remembering a file as told without telling it."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-
-    def publish(self, statement: Statement) -> None:
-        """Encode and forget."""
-        encode_statement(self._catalogue, statement)
+    def publish(self, _topic: str, _message: bytes) -> None:
+        """Forget the message."""
 
     def flush(self) -> int:
         """Nothing is kept."""
@@ -142,8 +102,7 @@ class KafkaStatementLog:
     `options` go to kafka-python (addresses, user, TLS) and override OPTIONS. FeedBroken at once when the broker cannot be reached or refuses the user.
     """
 
-    def __init__(self, catalogue: Catalogue, **options: Any) -> None:
-        self._catalogue = catalogue
+    def __init__(self, **options: Any) -> None:
         self._waiting: deque[Any] = deque()
         self._acknowledged = 0
         _keep_messages_out_of_logs()
@@ -162,11 +121,10 @@ class KafkaStatementLog:
         with suppress(KafkaError):
             self._producer.close(timeout=1.0)
 
-    def publish(self, statement: Statement) -> None:
-        """Hand a statement to the producer; waits when many are unacknowledged."""
-        message = encode_statement(self._catalogue, statement)
+    def publish(self, topic: str, message: bytes) -> None:
+        """Hand a message to the producer; waits when many are unacknowledged."""
         try:
-            self._waiting.append(self._producer.send(agency_topic(statement.agency), value=message))
+            self._waiting.append(self._producer.send(topic, value=message))
             while self._waiting and (len(self._waiting) > WAITING_LIMIT or self._waiting[0].is_done):
                 self._settle_oldest()
         except KafkaError as error:

@@ -52,7 +52,8 @@ class Coverage:
     """What a file is about, so that silence can be told from absence: a reader gives it once, as soon as the file has said it.
 
     `scope` names what the next such file replaces (cin-census 2024); `whole` says that rows no longer in it are withdrawn; `first` and `last` are the
-    days that it covers (None: as far as its events reach); `population` says in words of whom it speaks; `edition` is the format's own, where it has one.
+    days that it covers (None: as far as its events reach); `population` says in words of whom it speaks; `edition` is the format's own, where it has one;
+    `next_due_days` is how soon the next such file is promised.
     """
 
     scope: str
@@ -61,6 +62,7 @@ class Coverage:
     first: date | None = None
     last: date | None = None
     edition: str | None = None
+    next_due_days: int | None = None
 
 
 Outcome = Statement | Refusal | Coverage
@@ -69,15 +71,23 @@ Outcomes = Iterator[Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The receipt for one file: each row that went in came out told or refused, and every refusal is listed.
+    """The receipt for one file: each row that went in came out told, corrected, unchanged or refused, and every refusal is listed.
 
-    `stopped` says why reading ended before the end of the file; None when all of it was read.
+    `retracted` counts the statements that were withdrawn because no row states them any longer, `resumed` the statements that an interrupted run of the
+    same delivery had told already (they are among those counted). `stopped` says why reading ended before the end of the file, `withheld` why nothing
+    was withdrawn; None where neither is so.
     """
 
     rows_in: int
     rows_told: int
     refusals: tuple[Refusal, ...]
     stopped: Refusal | None = None
+    rows_corrected: int = 0
+    rows_unchanged: int = 0
+    retracted: int = 0
+    resumed: int = 0
+    withheld: str | None = None
+    coverage: Coverage | None = None
 
     @property
     def rows_refused(self) -> int:

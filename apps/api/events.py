@@ -13,8 +13,8 @@ from apps.api.errors import Sentence, say
 from apps.api.guard import EVENTS_PATH
 from apps.api.parts import ApiParts
 from apps.api.signing_in import Agency, Parts
+from connectors.delivery import tell_events
 from connectors.http_events import MOST_BYTES, MOST_EVENTS, EventReader
-from connectors.producer import deliver
 from connectors.statement import Outcome, Refusal
 
 
@@ -96,7 +96,7 @@ def _told(parts: ApiParts, agency: str, body: bytes) -> Response:
 def _deliver(parts: ApiParts, agency: str, outcomes: Iterable[Outcome]) -> dict[int, Refusal]:
     """Publish, wait for all acknowledgements, and give the refusals by place. If we crash before the answer, the feed sends again and changes nothing."""
     with parts.statement_log(agency) as log:
-        delivery = deliver(outcomes, log)
+        delivery = tell_events(outcomes, parts.catalogue, log)
     return {refusal.line: refusal for refusal in delivery.refusals}
 
 

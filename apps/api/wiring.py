@@ -64,7 +64,7 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
     catalogue, secret = load_catalogue(), fingerprint_secrets(root_keys(settings)).event_id
     with ExitStack() as opened:
         desks = opened.enter_context(closing(Pool(partial(open_desk, settings), DESKS, PATIENCE_SECONDS)))
-        logs = {agency: opened.enter_context(closing(_logs(settings, catalogue, agency))) for agency in AGENCIES}
+        logs = {agency: opened.enter_context(closing(_logs(settings, agency))) for agency in AGENCIES}
         gauges = opened.enter_context(closing(Pool(partial(log_progress, settings), 1, PATIENCE_SECONDS)))
         yield ApiParts(
             sign_in=FileSignIn(settings),
@@ -101,9 +101,9 @@ def hub_health(settings: Settings, gauges: Pool[LogProgress]) -> Health:
     return Health(parts=parts, workers=workers)
 
 
-def _logs(settings: Settings, catalogue: Catalogue, agency: str) -> Pool[StatementLog]:
+def _logs(settings: Settings, agency: str) -> Pool[StatementLog]:
     def opens() -> AbstractContextManager[StatementLog]:
-        return KafkaStatementLog(catalogue, **kafka_python_options(kafka_login(settings, agency)))
+        return KafkaStatementLog(**kafka_python_options(kafka_login(settings, agency)))
 
     return Pool(opens, LOGS_OF_AN_AGENCY, PATIENCE_SECONDS)
 

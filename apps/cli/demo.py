@@ -85,13 +85,14 @@ def _sentences() -> Iterator[None]:
 
 def _sums(outcome: Outcome) -> Iterator[str]:
     """Add up: rows in, refused at the door, told; admitted, known before, refused by the hub."""
-    yield f"{'file':44} {'agency':22} {'rows in':>8} {'told':>8} {'refused':>8}"
+    yield f"{'file':44} {'agency':22} {'rows in':>8} {'told':>8} {'known':>8} {'refused':>8}"
     for one in outcome.receipts:
         delivery = one.delivery
-        yield f"{one.file.path.name:44} {one.file.agency:22} {delivery.rows_in:8,} {delivery.rows_told:8,} {delivery.rows_refused:8,}"
+        yield f"{one.file.path.name:44} {one.file.agency:22} {delivery.rows_in:8,} {delivery.rows_told:8,} {delivery.rows_unchanged:8,} {delivery.rows_refused:8,}"
     rows_in = sum(one.delivery.rows_in for one in outcome.receipts)
     refused = sum(one.delivery.rows_refused for one in outcome.receipts)
-    yield f"{'all':44} {'':22} {rows_in:8,} {outcome.told:8,} {refused:8,}"
+    now = sum(one.delivery.rows_told for one in outcome.receipts)
+    yield f"{'all':44} {'':22} {rows_in:8,} {now:8,} {outcome.told - now:8,} {refused:8,}"
     for one in outcome.receipts:
         for refusal in one.delivery.refusals:
             yield f"  refused: {one.file.path.name}:{refusal.line}: {refusal.sentence}"

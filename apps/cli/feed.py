@@ -1,47 +1,68 @@
-"""`mash feed`: an agency's files, checked or sent, with every refusal listed by line."""
+"""`mash feed`: an agency's files, checked or sent, with every refusal listed by line and only the difference told."""
 
-import logging
+import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn
+from rich.progress import Progress
 
-from apps.connections import kafka_login, kafka_python_options
-from apps.reach import ReachError, check_kafka
-from apps.settings import SettingsError, load_settings
-from connectors.cin_census import AGENCY as CENSUS_AGENCY
-from connectors.cin_census import read_census
-from connectors.csv_drop import read_csv
-from connectors.envelope import time_zone
-from connectors.mapping import Mapping
-from connectors.mapping_file import load_mapping, shipped_mapping, shipped_mappings
-from connectors.producer import CheckedOnly, FeedBroken, KafkaStatementLog, StatementLog, deliver
+from apps.cli.feed_receipts import for_machines, in_words
+from apps.cli.feed_sources import Asked, NotRecognised, columns, format_of, formats_of, source_of
+from apps.cli.progress import home
+from apps.feeds import FeedPlace, agency_log, checking_desk, sending_desk
+from apps.reach import ReachError
+from apps.services import ServiceError
+from apps.settings import SettingsError, load_settings, secrets_folder
+from connectors.delivery import DeliveryRefused, Desk, Source, check, deliver
+from connectors.feed_memory import FeedMemoryBroken
+from connectors.formats import Format
+from connectors.producer import FeedBroken, NoLog, StatementLog
 from connectors.sections import MappingBroken
-from connectors.statement import Delivery, Outcomes, Unreadable
+from connectors.statement import Delivery, Unreadable
 from schemas.catalogue import Catalogue, load_catalogue
+from schemas.topics import AGENCIES
 
-EXPECTED = (FeedBroken, MappingBroken, ReachError, SettingsError, Unreadable)
-EVERY_ROWS = 100
+EXPECTED = (
+    DeliveryRefused,
+    FeedBroken,
+    FeedMemoryBroken,
+    MappingBroken,
+    NotRecognised,
+    ReachError,
+    ServiceError,
+    SettingsError,
+    Unreadable,
+)
+Desks = Callable[[str, str], AbstractContextManager[Desk]]
+Made = Callable[[Source, Desk], Delivery]
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-MAPPING = click.option(
-    "--mapping",
-    help="How to read CSV files: police, health, education, or your own .toml file. A census (.xml) needs none.",
+OPTIONS = (
+    click.option(
+        "--mapping", help="How to read CSV and Excel files: police, health, education, or your own .toml file."
+    ),
+    click.option("--format", "format_name", help="The format, where a file's name and beginning do not tell it."),
+    click.option("--agency", type=click.Choice(AGENCIES), help="Whose newline-delimited JSON it is."),
+    click.option(
+        "--period", metavar="FROM..TO", help="The days that the files cover, where they do not say so themselves."
+    ),
+    click.option(
+        "--withdraw-many", is_flag=True, help="Let a whole delivery withdraw more than a fifth of what is held."
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print the receipts as JSON."),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """One kind of file: whose it is, and how its bytes become outcomes."""
-
-    agency: str
-    read: Callable[[BinaryIO], Outcomes]
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
 
 
 @click.group(epilog="Example: mash feed check incidents.csv --mapping police")
@@ -49,28 +70,51 @@ def feed() -> None:
     """Check an agency's files, or send them to the hub."""
 
 
-@feed.command(epilog="Example: mash feed check census.xml")
+@feed.command("check", epilog="Example: mash feed check census.xml")
 @FILES
-@MAPPING
-def check(files: tuple[Path, ...], mapping: str | None) -> None:
-    """Read files as sending them would, and list what would be refused; nothing is sent. Exit 1 when anything is."""
+@_options
+def check_command(files: tuple[Path, ...], **said: Any) -> None:
+    """Read files as sending them would: list what would be refused, what they cover and what would be told, corrected and withdrawn. Exit 1 when anything is refused."""
     with _sentences():
-        catalogue = load_catalogue()
-        log = CheckedOnly(catalogue)
-        _read_all(_feeds(files, mapping, catalogue), lambda _agency: log, "may be told")
+        catalogue, place = load_catalogue(), _place()
+
+        def desks(agency: str, source_system: str) -> AbstractContextManager[Desk]:
+            return checking_desk(place, catalogue, (agency, source_system))
+
+        _each(_chosen(files, said, catalogue), desks, check, "may be told")
 
 
-@feed.command(epilog="Example: mash feed send incidents.csv --mapping police")
+@feed.command("send", epilog="Example: mash feed send incidents.csv --mapping police")
 @FILES
-@MAPPING
-def send(files: tuple[Path, ...], mapping: str | None) -> None:
-    """Send files to the agency's own topic, as the agency's user. Sending a file again changes nothing. Exit 1 when anything was refused."""
+@_options
+@click.option(
+    "--as-told-before",
+    is_flag=True,
+    help="Send nothing; remember the files as what was told, after a feed's memory was lost.",
+)
+def send_command(files: tuple[Path, ...], as_told_before: bool, **said: Any) -> None:  # click gives a flag so
+    """Tell the agency's own topic, as the agency's user, what is new, changed or gone in files since they were last sent.
+
+    Sending a file again tells nothing; sending one that was interrupted goes on. Exit 1 when anything was refused.
+    """
     with _sentences(), ExitStack() as opened:
-        catalogue = load_catalogue()
-        feeds = _feeds(files, mapping, catalogue)
-        agencies = sorted({kind.agency for kind in feeds.values()})
-        logs = {agency: opened.enter_context(_kafka_log(catalogue, agency)) for agency in agencies}
-        _read_all(feeds, logs.__getitem__, "told")
+        catalogue, place = load_catalogue(), _place()
+        chosen = _chosen(files, said, catalogue)
+        logs = _no_logs(chosen) if as_told_before else _logs(chosen, opened)
+        begun: set[tuple[str, str]] = set()
+
+        @contextmanager
+        def desks(agency: str, source_system: str) -> Iterator[Desk]:
+            named = (agency, source_system)
+            with sending_desk(place, catalogue, logs[agency], named) as desk:
+                if as_told_before and named not in begun and not desk.memory.empty():
+                    raise FeedMemoryBroken(
+                        "Expected a feed of which nothing is remembered, found one with a memory: what it tells by is there; send the file without --as-told-before"
+                    )
+                begun.add(named)
+                yield desk
+
+        _each(chosen, desks, deliver, "remembered" if as_told_before else "told")
 
 
 @contextmanager
@@ -81,75 +125,66 @@ def _sentences() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
-def _feeds(files: tuple[Path, ...], mapping: str | None, catalogue: Catalogue) -> dict[Path, Feed]:
+def _place() -> FeedPlace:
+    return FeedPlace(home(), secrets_folder(os.environ, Path.cwd()))
+
+
+Chosen = tuple[dict[Path, Format], Asked, bool]
+
+
+def _chosen(files: tuple[Path, ...], said: dict[str, Any], catalogue: Catalogue) -> Chosen:
     """Say for each file how it is read, before any of them is: a mistake in the command line sends nothing."""
-    zone = time_zone()
-    census = Feed(CENSUS_AGENCY, lambda stream: read_census(stream, zone))
-    chosen = None if mapping is None else _csv_feed(mapping, catalogue)
-    found = {}
-    for file in files:
-        kind = census if file.suffix.lower() == ".xml" else chosen
-        if kind is None:
-            raise MappingBroken(
-                f"{file.name}: expected a census (.xml) or a mapping to read it with, found neither; add --mapping with one of {', '.join(shipped_mappings())} or a .toml file"
-            )
-        found[file] = kind
-    return found
+    first, last = _period(said["period"])
+    asked = Asked(said["mapping"], said["format_name"], said["agency"], first, last, said["withdraw_many"])
+    formats = formats_of(asked, catalogue)
+    return {file: format_of(file, formats, asked) for file in files}, asked, said["as_json"]
 
 
-def _csv_feed(name: str, catalogue: Catalogue) -> Feed:
-    mapping: Mapping = (
-        load_mapping(Path(name), catalogue) if name.endswith(".toml") else shipped_mapping(name, catalogue)
-    )
-    return Feed(mapping.agency, lambda stream: read_csv(stream, mapping))
+def _period(text: str | None) -> tuple[date | None, date | None]:
+    if text is None:
+        return None, None
+    first, dots, last = text.partition("..")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError:
+        days = None
+    if not dots or days is None or days[0] > days[1]:
+        raise NotRecognised(
+            "expected --period to be two days such as 2024-04-01..2025-03-31, the first not after the last, found something else; correct it"
+        )
+    return days
 
 
-def _kafka_log(catalogue: Catalogue, agency: str) -> KafkaStatementLog:
-    """Connect as the agency's own user; kafka-python's running commentary on a broken connection is kept off the screen, FeedBroken says it once."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    login = kafka_login(load_settings(os.environ, Path.cwd()), agency)
-    check_kafka(login)
-    return KafkaStatementLog(catalogue, **kafka_python_options(login))
+def _logs(chosen: Chosen, opened: ExitStack) -> dict[str, StatementLog]:
+    settings = load_settings(os.environ, Path.cwd())
+    agencies = sorted({kind.agency for kind in chosen[0].values()})
+    return {agency: opened.enter_context(agency_log(settings, agency)) for agency in agencies}
 
 
-def _read_all(feeds: dict[Path, Feed], log_of: Callable[[str], StatementLog], told: str) -> None:
-    """Deliver each file with a bar for its bytes, and tell each receipt; those of whole files are told even where the log breaks at a later one."""
+def _no_logs(chosen: Chosen) -> dict[str, StatementLog]:
+    return {kind.agency: NoLog() for kind in chosen[0].values()}
+
+
+def _each(chosen: Chosen, desks: Desks, make: Made, told: str) -> None:
+    """Take each file, with a bar for its bytes, and tell each receipt; those of whole files are told even where the log breaks at a later one."""
+    kinds, asked, as_json = chosen
     receipts: list[tuple[Path, Delivery]] = []
     try:
-        with Progress(*_columns(), console=Console(stderr=True)) as bars:
-            for file, kind in feeds.items():
-                receipt = _read_one(file, kind, log_of(kind.agency), bars)
-                receipts.append((file, receipt))
+        with Progress(*columns(), console=Console(stderr=True)) as bars:
+            for file, kind in kinds.items():
+                source = source_of(file, kind, asked, bars)
+                with desks(source.agency, source.source_system) as desk:
+                    receipts.append((file, make(source, desk)))
     finally:
-        for file, receipt in receipts:
-            _tell(file.name, receipt, told)
+        _tell(receipts, told, as_json=as_json)
     if not all(receipt.complete for _, receipt in receipts):
         raise click.exceptions.Exit(1)
 
 
-def _columns() -> tuple[ProgressColumn, ...]:
-    named = TextColumn("{task.description}", markup=False)
-    return named, BarColumn(), DownloadColumn(), TextColumn("{task.fields[rows]} rows")
-
-
-def _read_one(file: Path, kind: Feed, log: StatementLog, bars: Progress) -> Delivery:
-    task = bars.add_task(file.name, total=file.stat().st_size, rows=0)
-
-    def show(rows: int) -> None:
-        if rows % EVERY_ROWS == 0:
-            bars.update(task, rows=rows)
-
-    with bars.open(file, "rb", task_id=task) as stream:
-        receipt = deliver(kind.read(stream), log, show)
-    bars.update(task, rows=receipt.rows_in)
-    return receipt
-
-
-def _tell(name: str, receipt: Delivery, told: str) -> None:
-    """Print a receipt: first what was refused, line by line, then the count."""
-    for refusal in receipt.refusals:
-        click.echo(f"{name}:{refusal.line}: {refusal.code}: {refusal.sentence}")
-    stopped = receipt.stopped
-    if stopped is not None:
-        click.echo(f"{name}:{stopped.line}: {stopped.code}: {stopped.sentence}; nothing after this was read")
-    click.echo(f"{name}: {receipt.rows_in} rows in, {receipt.rows_told} {told}, {receipt.rows_refused} refused")
+def _tell(receipts: list[tuple[Path, Delivery]], told: str, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps([for_machines(file.name, receipt) for file, receipt in receipts], indent=2))
+        return
+    for file, receipt in receipts:
+        for line in in_words(file.name, receipt, told):
+            click.echo(line)

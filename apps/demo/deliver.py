@@ -1,45 +1,58 @@
-"""The county's files, delivered as their agencies would: each through its connector, as the agency's own Kafka user."""
+"""The county's files, delivered as their agencies would: each through its format, as the agency's own Kafka user, against what its feed said before."""
 
-import logging
-from collections.abc import Callable
-from datetime import tzinfo
+from collections.abc import Callable, Iterable
+from hashlib import blake2b
 
-from apps.connections import kafka_login, kafka_python_options
 from apps.demo.county_files import CountyFile
-from apps.reach import check_kafka
+from apps.feeds import FeedPlace, sending_desk
 from apps.settings import Settings
-from connectors.cin_census import read_census
-from connectors.csv_drop import read_csv
+from connectors import cin_census
+from connectors.delivery import Source, deliver, first_look, tell_events
 from connectors.envelope import time_zone
+from connectors.formats import Format, Given
 from connectors.http_events import EventReader
+from connectors.known_formats import mapped_formats
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import KafkaStatementLog, StatementLog, deliver
-from connectors.statement import Delivery
-from schemas.catalogue import Catalogue
+from connectors.producer import StatementLog
+from connectors.statement import Coverage, Delivery, Outcome
+from schemas.catalogue import Catalogue, load_catalogue
+
+Told = Callable[[int], None]
 
 
-def agency_log(settings: Settings, catalogue: Catalogue, agency: str) -> KafkaStatementLog:
-    """Open the agency's topic as the agency's user; ReachError or FeedBroken when it cannot be had."""
-    logging.getLogger("kafka").setLevel(logging.CRITICAL)
-    login = kafka_login(settings, agency)
-    check_kafka(login)
-    return KafkaStatementLog(catalogue, **kafka_python_options(login))
-
-
-def deliver_file(
-    file: CountyFile, catalogue: Catalogue, log: StatementLog, told: Callable[[int], None] = lambda _rows: None
-) -> Delivery:
-    """Read one file as its format asks and tell every statement in it; `told` hears the rows read so far."""
-    zone = time_zone()
+def deliver_file(settings: Settings, file: CountyFile, log: StatementLog, told: Told = lambda _rows: None) -> Delivery:
+    """Deliver one file as its format asks; `told` hears the rows read so far."""
+    catalogue = load_catalogue()
     if file.format == "json":
-        return deliver(EventReader(catalogue, file.agency, zone).read(file.path.read_bytes()), log, told)
-    return _deliver_drop(file, catalogue, zone, log, told)
+        outcomes = EventReader(catalogue, file.agency, time_zone()).read(file.path.read_bytes())
+        told(len(outcomes))
+        return tell_events(outcomes, catalogue, log)
+    source = source_of(file, catalogue)
+    feed = (source.agency, source.source_system)
+    with sending_desk(FeedPlace(settings.home, settings.secrets), catalogue, log, feed) as desk:
+        return deliver(source, desk, told)
 
 
-def _deliver_drop(
-    file: CountyFile, catalogue: Catalogue, zone: tzinfo, log: StatementLog, told: Callable[[int], None]
-) -> Delivery:
-    with file.path.open("rb") as stream:
-        if file.mapping is None:
-            return deliver(read_census(stream, zone), log, told)
-        return deliver(read_csv(stream, shipped_mapping(file.mapping, catalogue)), log, told)
+def source_of(file: CountyFile, catalogue: Catalogue) -> Source:
+    """Say how a file that is dropped, not posted, is read."""
+    kind = _format(file, catalogue)
+
+    def read() -> Iterable[Outcome]:
+        with file.path.open("rb") as stream:
+            yield from kind.read(stream, Given(time_zone()))
+
+    coverage, _ = first_look(read)
+    return Source(
+        agency=kind.agency,
+        source_system=kind.source_system,
+        format=kind.name,
+        fingerprint=blake2b(file.path.read_bytes(), digest_size=16).digest(),
+        read=read,
+        coverage=coverage or Coverage(file.path.stem, "the county's children", whole=False),
+    )
+
+
+def _format(file: CountyFile, catalogue: Catalogue) -> Format:
+    if file.mapping is None:
+        return cin_census.FORMAT
+    return next(one for one in mapped_formats(shipped_mapping(file.mapping, catalogue)) if one.name == "csv")

@@ -13,7 +13,8 @@ from pathlib import Path
 from apps.connections import conninfo
 from apps.demo.county import County, write_county
 from apps.demo.county_files import LAST, CountyFile
-from apps.demo.deliver import agency_log, deliver_file
+from apps.demo.deliver import deliver_file
+from apps.feeds import agency_log
 from apps.services.daemons import wait_until
 from apps.services.errors import ServiceError
 from apps.services.secret_files import private_folder, write_secret
@@ -21,7 +22,6 @@ from apps.settings import Settings
 from apps.workers.lag import LogProgress, log_progress
 from connectors.statement import Delivery
 from projections.rows import open_store
-from schemas.catalogue import load_catalogue
 
 SEED = 2004
 COUNTED = "select (select count(*) from admitted), (select count(*) from quarantined)"
@@ -79,8 +79,8 @@ class Outcome:
 
     @property
     def told(self) -> int:
-        """Count the statements that agencies told."""
-        return sum(receipt.delivery.rows_told for receipt in self.receipts)
+        """Count the rows that agencies told, now or in an earlier run."""
+        return sum(receipt.delivery.rows_in - receipt.delivery.rows_refused for receipt in self.receipts)
 
     @property
     def known_before(self) -> int:
@@ -121,12 +121,11 @@ def run_demo(settings: Settings, today: date, children: int, show: Show) -> Outc
 
 def _tell(settings: Settings, files: Sequence[CountyFile], show: Show) -> Iterator[Receipt]:
     """Deliver one wave, each file to its agency's own topic."""
-    catalogue = load_catalogue()
     with ExitStack() as opened:
         agencies = sorted({file.agency for file in files})
-        logs = {agency: opened.enter_context(agency_log(settings, catalogue, agency)) for agency in agencies}
+        logs = {agency: opened.enter_context(agency_log(settings, agency)) for agency in agencies}
         for file in files:
-            yield Receipt(file, deliver_file(file, catalogue, logs[file.agency], partial(show.rows, file)))
+            yield Receipt(file, deliver_file(settings, file, logs[file.agency], partial(show.rows, file)))
 
 
 def _wait(done: Callable[[], bool], progress: LogProgress, say: Callable[[str], None]) -> None:

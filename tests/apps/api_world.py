@@ -64,7 +64,7 @@ class ApiWorld:
 
     def __init__(self) -> None:
         self.world = World()
-        self.statements = MemoryStatementLog(CATALOGUE)
+        self.statements = MemoryStatementLog()
         self.broken: Exception | None = None
         self.health = Health(parts={"kafka": True}, workers=[WorkerLag(role="admit", read=3, end=5, behind=2)])
         self.api = make_api(self._parts())
@@ -112,7 +112,7 @@ class ApiWorld:
 class BrokenLog:
     """Takes no statement."""
 
-    def publish(self, _statement: Any) -> None:
+    def publish(self, _topic: str, _message: bytes) -> None:
         raise FeedBroken("expected a broker, found none", 0)
 
     def flush(self) -> int:

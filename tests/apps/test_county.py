@@ -17,10 +17,11 @@ from apps.demo.identifiers import nhs_check_digit, upn_check_letter
 from apps.demo.people import demo_people
 from connectors.cin_census import read_census
 from connectors.csv_drop import read_csv
+from connectors.delivery import tell_events
 from connectors.envelope import time_zone
 from connectors.http_events import EventReader
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import MemoryStatementLog, deliver
+from connectors.producer import NoLog
 from connectors.statement import Outcome, Statement
 from projections.clocks import Clock, clocks_of, state
 from projections.entry import Entry, Span
@@ -98,9 +99,7 @@ def test_the_same_seed_and_day_give_the_same_bytes_and_another_seed_others(read:
 
 def test_every_row_of_every_file_is_told_or_refused_as_intended(read: Read) -> None:
     catalogue = load_catalogue()
-    receipts = {
-        file: deliver(read.outcomes[file.path.name], MemoryStatementLog(catalogue)) for file in read.county.files
-    }
+    receipts = {file: tell_events(read.outcomes[file.path.name], catalogue, NoLog()) for file in read.county.files}
     for file, receipt in receipts.items():
         assert receipt.stopped is None
         assert (receipt.rows_in, receipt.rows_refused) == (file.rows, file.refused), file.path.name

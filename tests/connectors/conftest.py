@@ -6,9 +6,10 @@ import pytest
 
 from connectors.cin_census import read_census
 from connectors.csv_drop import read_csv
+from connectors.delivery import tell_events
 from connectors.envelope import time_zone
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import MemoryStatementLog, deliver
+from connectors.producer import MemoryStatementLog
 from connectors.statement import Delivery, Outcome
 from schemas.catalogue import Catalogue, load_catalogue
 
@@ -39,7 +40,7 @@ def read_cin(london: tzinfo) -> ReadFile:
 @pytest.fixture
 def delivered(catalogue: Catalogue) -> Callable[[list[Outcome]], tuple[Delivery, list[tuple[str, bytes]]]]:
     def run(outcomes: list[Outcome]) -> tuple[Delivery, list[tuple[str, bytes]]]:
-        log = MemoryStatementLog(catalogue)
-        return deliver(outcomes, log), log.messages
+        log = MemoryStatementLog()
+        return tell_events(outcomes, catalogue, log), log.messages
 
     return run

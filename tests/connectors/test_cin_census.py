@@ -11,10 +11,12 @@ import pytest
 from feed_samples import EPISODE, SHORT_EPISODE, census, child
 from hypothesis import given
 from hypothesis import strategies as st
+from receipts import Receipt, tell
 
 from connectors.cin_census import read_census
+from connectors.delivery import tell_events
 from connectors.envelope import time_zone
-from connectors.producer import CheckedOnly, deliver
+from connectors.producer import NoLog
 from connectors.statement import Coverage, Outcome, Refusal, Statement
 from schemas.catalogue import load_catalogue
 from schemas.moments import days, micros
@@ -37,6 +39,11 @@ def read_cin() -> Callable[[bytes], list[Outcome]]:
     return lambda content: [
         outcome for outcome in read_census(io.BytesIO(content), LONDON) if not isinstance(outcome, Coverage)
     ]
+
+
+@pytest.fixture
+def delivered() -> Callable[[list[Outcome]], tuple[Receipt, list[tuple[str, bytes]]]]:
+    return lambda outcomes: tell(outcomes, CATALOGUE)
 
 
 def test_an_episode_becomes_one_statement_for_each_dated_item(read_cin: Any, delivered: Any) -> None:
@@ -258,7 +265,7 @@ def test_whatever_bytes_a_census_holds_every_item_comes_out_told_or_refused(
     whole = census(child("LA-1"))
     content = whole[:place] + noise + whole[place + length :]
     outcomes = (one for one in read_census(io.BytesIO(content), LONDON) if not isinstance(one, Coverage))
-    receipt = deliver(outcomes, CheckedOnly(CATALOGUE))
+    receipt = tell_events(outcomes, CATALOGUE, NoLog())
     assert receipt.rows_in == receipt.rows_told + receipt.rows_refused
 
 
@@ -274,6 +281,6 @@ def test_census_samples_by_others_go_in_whole_with_counts_in_equal_to_counts_out
         receipt, messages = delivered(read_cin(content))
         assert receipt.stopped is None, path.name
         assert receipt.rows_in == len(DAYS.findall(content.decode())), path.name
-        assert receipt.rows_in == receipt.rows_told + receipt.rows_refused
+        assert receipt.rows_in == receipt.rows_told + len(receipt.refusals)
         assert receipt.rows_told == len(messages)
         assert all(refusal.line and refusal.sentence for refusal in receipt.refusals)

@@ -25,9 +25,10 @@ from audit.sql_ledger import SqlLedgerStore
 from connectors.cin_census import AGENCY as CENSUS_AGENCY
 from connectors.cin_census import read_census
 from connectors.csv_drop import read_csv
+from connectors.delivery import tell_events
 from connectors.envelope import time_zone
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import KafkaStatementLog, deliver
+from connectors.producer import KafkaStatementLog
 from connectors.statement import Delivery
 from projections.alert_outbox import SqlAlertOutbox
 from projections.rules.packs import load_rule_packs
@@ -108,8 +109,8 @@ class HubInHand:
     def send(self, agency: str, outcomes: Any) -> Delivery:
         """Publish what a reader made, as the agency's own user."""
         options = kafka_python_options(self.services.login(agency))
-        with KafkaStatementLog(CATALOGUE, **options) as log:
-            return deliver(iter(outcomes), log)
+        with KafkaStatementLog(**options) as log:
+            return tell_events(iter(outcomes), CATALOGUE, log)
 
     def publish(self, agency: str, *messages: bytes) -> None:
         """Publish bytes as they are, in one partition, as the agency's own user."""

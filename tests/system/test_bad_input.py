@@ -9,9 +9,10 @@ from kafka import KafkaAdminClient
 from apps.connections import kafka_python_options
 from connectors.cin_census import read_census
 from connectors.csv_drop import read_csv
+from connectors.delivery import tell_events
 from connectors.envelope import time_zone
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import KafkaStatementLog, deliver
+from connectors.producer import KafkaStatementLog
 from connectors.statement import Delivery, Refusal
 from schemas.codec import encode
 from schemas.topics import HUB_QUARANTINE, MAX_STATEMENT_BYTES, agency_topic
@@ -123,8 +124,8 @@ def send(services: HubServices, feed: str, content: bytes) -> Delivery:
     outcomes = (
         read_census(stream, time_zone()) if feed == "census" else read_csv(stream, shipped_mapping(feed, CATALOGUE))
     )
-    with KafkaStatementLog(CATALOGUE, **kafka_python_options(services.login(agency))) as log:
-        return deliver(outcomes, log)
+    with KafkaStatementLog(**kafka_python_options(services.login(agency))) as log:
+        return tell_events(outcomes, CATALOGUE, log)
 
 
 @pytest.mark.parametrize("way", FILES)

@@ -15,8 +15,9 @@ from apps.connections import kafka_python_options
 from apps.failures import DISK_FULL, GONE
 from apps.services.postgres_place import unprivileged_account
 from connectors.csv_drop import read_csv
+from connectors.delivery import tell_events
 from connectors.mapping_file import shipped_mapping
-from connectors.producer import FeedBroken, KafkaStatementLog, deliver
+from connectors.producer import FeedBroken, KafkaStatementLog
 from tests.hub_parts import HubServices
 from tests.system.broker import without_broker
 from tests.system.hub_in_hand import CATALOGUE
@@ -135,6 +136,8 @@ def everyone_ends(hub: Hub, *workers: Worker) -> None:
 
 def feed(services: HubServices) -> None:
     """Send two rows as the police do."""
-    with KafkaStatementLog(CATALOGUE, **kafka_python_options(services.login("police"))) as log:
-        receipt = deliver(read_csv(BytesIO(police_file(range(2))), shipped_mapping("police", CATALOGUE)), log)
+    with KafkaStatementLog(**kafka_python_options(services.login("police"))) as log:
+        receipt = tell_events(
+            read_csv(BytesIO(police_file(range(2))), shipped_mapping("police", CATALOGUE)), CATALOGUE, log
+        )
     assert receipt.rows_told == 2

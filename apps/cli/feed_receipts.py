@@ -1,0 +1,65 @@
+"""The receipt of a file, in words and for machines."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from connectors.statement import Coverage, Delivery
+
+
+def in_words(name: str, receipt: Delivery, told: str) -> Iterator[str]:
+    """Give a receipt's lines: first what was refused, by line, then what the file covers, then the counts, which add up. `told` says it of a row."""
+    for refusal in receipt.refusals:
+        yield f"{name}:{refusal.line}: {refusal.code}: {refusal.sentence}"
+    stopped = receipt.stopped
+    if stopped is not None:
+        yield f"{name}:{stopped.line}: {stopped.code}: {stopped.sentence}; nothing after this was read"
+    if receipt.coverage is not None:
+        yield f"{name}: {_covers(receipt.coverage)}"
+    if receipt.resumed:
+        yield f"{name}: resumed: {receipt.resumed} already told"
+    if receipt.withheld is not None:
+        yield f"{name}: nothing is withdrawn: {receipt.withheld}"
+    yield f"{name}: {_counts(receipt, told)}"
+
+
+def for_machines(name: str, receipt: Delivery) -> dict[str, Any]:
+    """Give a receipt as JSON can hold it."""
+    coverage = receipt.coverage
+    return {
+        "file": name,
+        "rows_in": receipt.rows_in,
+        "told": receipt.rows_told,
+        "corrected": receipt.rows_corrected,
+        "unchanged": receipt.rows_unchanged,
+        "refused": receipt.rows_refused,
+        "retracted": receipt.retracted,
+        "resumed": receipt.resumed,
+        "withheld": receipt.withheld,
+        "refusals": [_refusal(one) for one in receipt.refusals],
+        "stopped": None if receipt.stopped is None else _refusal(receipt.stopped),
+        "coverage": None if coverage is None else json.loads(json.dumps(asdict(coverage), default=str)),
+    }
+
+
+def _refusal(refusal: Any) -> dict[str, Any]:
+    return {"line": refusal.line, "code": refusal.code, "sentence": refusal.sentence}
+
+
+def _covers(coverage: Coverage) -> str:
+    days = f", {coverage.first} to {coverage.last}" if coverage.first and coverage.last else ""
+    kind = "a whole delivery" if coverage.whole else "changes"
+    return f"{kind} of {coverage.scope} ({coverage.population}){days}"
+
+
+def _counts(receipt: Delivery, told: str) -> str:
+    """Say what became of the rows; kinds that did not occur are left out, but for told and refused."""
+    found = [f"{receipt.rows_told} {told}"]
+    if receipt.rows_corrected:
+        found.append(f"{receipt.rows_corrected} corrected")
+    if receipt.rows_unchanged:
+        found.append(f"{receipt.rows_unchanged} unchanged")
+    found.append(f"{receipt.rows_refused} refused")
+    beside = f"; {receipt.retracted} statements withdrawn" if receipt.retracted else ""
+    return f"{receipt.rows_in} rows in, {', '.join(found)}{beside}"

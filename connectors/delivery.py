@@ -1,0 +1,216 @@
+"""Delivering a file: what it says is held against what its feed said before, and only the difference is told.
+
+Statements go in batches: intended in the feed's memory, published, acknowledged by the broker, acknowledged in the memory. If we crash anywhere, the same
+file sent again goes on: what was acknowledged is known, and what was only intended is told again to the byte (`connectors.feed_memory`).
+
+A whole delivery is read twice: first to see all that is wrong and what it comes to, then to tell it. What it no longer states is withdrawn at the end, and
+only when every row of it could be read.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from itertools import islice
+
+from connectors.comparing import Digester, reused
+from connectors.delivery_run import BATCH, Run, Tally
+from connectors.feed_delivered import delivered_message, with_days
+from connectors.feed_memory import Begun, FeedMemory, Plan
+from connectors.feed_memory_plain import PlainFeedMemory
+from connectors.producer import StatementLog, encode_statement
+from connectors.statement import Coverage, Delivery, Outcome, Refusal, Statement
+from schemas.catalogue import Catalogue
+from schemas.codec import ContractBroken
+from schemas.topics import deliveries_topic
+
+LOOKED_AT = 1_000
+"""Outcomes at a file's beginning among which its coverage must be."""
+FEW_ROWS, LARGEST_SHARE = 20, 5
+"""A whole delivery may withdraw this many rows, or one in so many of those that its scope holds."""
+
+
+class DeliveryRefused(Exception):
+    """A delivery is not sent; the message says expected, found, what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What deliveries of one feed are made with: `now` gives microseconds, `new_id` 16 random bytes, `zone` the feed's wall clock."""
+
+    catalogue: Catalogue
+    memory: FeedMemory
+    digester: Digester
+    log: StatementLog
+    now: Callable[[], int]
+    new_id: Callable[[], bytes]
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to deliver: whose it is, a keyless digest of its bytes, how it is read from the beginning (as often as asked), and what it covers."""
+
+    agency: str
+    source_system: str
+    format: str
+    fingerprint: bytes
+    read: Callable[[], Iterable[Outcome]]
+    coverage: Coverage
+    withdraw_many: bool = False
+
+
+def first_look(read: Callable[[], Iterable[Outcome]]) -> tuple[Coverage | None, str]:
+    """Read a file's beginning: what it covers, and the system that its first statement names; None and empty where it does not say."""
+    coverage, source_system = None, ""
+    for outcome in islice(read(), LOOKED_AT):
+        if isinstance(outcome, Coverage):
+            coverage = coverage or outcome
+        elif isinstance(outcome, Statement):
+            source_system = source_system or str(outcome.value["envelope"]["source_system"])
+        if coverage is not None and source_system:
+            break
+    return coverage, source_system
+
+
+def check(source: Source, desk: Desk, progress: Callable[[int], None] = lambda _rows: None) -> Delivery:
+    """Read a file as delivering it would and say what that would come to; nothing is told and nothing remembered."""
+    tally, plan = _first_reading(source, desk, progress)
+    if tally.stopped is not None and tally.rows == 0:
+        return tally.receipt(source.coverage)
+    counted = replace(
+        tally.receipt(with_days(source.coverage, tally.span, desk.zone)),
+        rows_told=plan.new,
+        rows_corrected=plan.corrected,
+        rows_unchanged=tally.rows - len(tally.refusals) - plan.new - plan.corrected,
+    )
+    if not source.coverage.whole:
+        return counted
+    withheld = _withheld(tally, plan) or (None if source.withdraw_many else _too_many(plan))
+    return replace(counted, withheld=withheld, retracted=0 if withheld else plan.gone)
+
+
+def deliver(source: Source, desk: Desk, progress: Callable[[int], None] = lambda _rows: None) -> Delivery:
+    """Tell what is new in a file, correct what changed, withdraw what a whole delivery no longer states, and say what it covered.
+
+    DeliveryRefused, with nothing told, when it would withdraw too much; FeedBroken when the log takes no more. `progress` is told the rows read so far.
+    """
+    withheld = None
+    if source.coverage.whole:
+        read, plan = _first_reading(source, desk, lambda _rows: None)
+        withheld = _withheld(read, plan)
+        too_many = None if withheld or source.withdraw_many else _too_many(plan)
+        if too_many is not None:
+            raise DeliveryRefused(too_many)
+    began = Begun(desk.new_id(), desk.now())
+    begun = desk.memory.begin(source.fingerprint, source.coverage.scope, began)
+    if source.coverage.whole and withheld is None:
+        desk.memory.pair(source.coverage.scope)
+    run = Run(desk.catalogue, desk.memory, desk.digester, desk.log, begun)
+    tally = _tell(source, run, progress)
+    if source.coverage.whole and withheld is None and not tally.refusals and tally.stopped is None:
+        run.withdraw(source.agency, source.source_system)
+    receipt = replace(tally.receipt(with_days(source.coverage, tally.span, desk.zone)), withheld=withheld)
+    _say_delivered(source, desk, begun, receipt)
+    # If we crash before this line the delivery is resumed, finds nothing left to tell, and says once more, under the same id, what it covered.
+    desk.memory.finish(whole=source.coverage.whole and receipt.complete)
+    return receipt
+
+
+def tell_events(outcomes: Iterable[Outcome], catalogue: Catalogue, log: StatementLog) -> Delivery:
+    """Tell events that a system sends as they happen, under its own references and with its own corrections: nothing is remembered of them here."""
+    memory = PlainFeedMemory()
+    begun = memory.begin(b"", "", Begun(b"", 0))
+    run = Run(catalogue, memory, Digester(b""), log, begun)
+    for batch in batches(outcomes):
+        if not run.tell(batch):
+            break
+    return run.tally.receipt(None)
+
+
+def _tell(source: Source, run: Run, progress: Callable[[int], None]) -> Tally:
+    for batch in batches(source.read()):
+        going_on = run.tell(batch)
+        progress(run.tally.rows)
+        if not going_on:
+            break
+    return run.tally
+
+
+def _say_delivered(source: Source, desk: Desk, begun: Begun, receipt: Delivery) -> None:
+    """Say what the delivery covered; a file that could not be read to its end covered nothing that could be named."""
+    if receipt.stopped is not None:
+        return
+    named = (source.agency, source.source_system, source.format)
+    message = delivered_message(desk.catalogue, named, begun, desk.now(), receipt)
+    desk.log.publish(deliveries_topic(source.agency), message)
+    desk.log.flush()
+
+
+def batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
+    """Cut outcomes into batches of BATCH."""
+    going = iter(outcomes)
+    while batch := list(islice(going, BATCH)):
+        yield batch
+
+
+def _first_reading(source: Source, desk: Desk, progress: Callable[[int], None]) -> tuple[Tally, Plan]:
+    """Read all of a file, encode every statement, and stage its rows."""
+    tally = Tally()
+    desk.memory.unstage()
+    for batch in batches(source.read()):
+        going_on = _staged(batch, desk, tally)
+        progress(tally.rows)
+        if not going_on:
+            break
+    clean = source.coverage.whole and not tally.refusals and tally.stopped is None
+    return tally, desk.memory.plan(source.coverage.scope, pairing=clean)
+
+
+def _staged(batch: list[Outcome], desk: Desk, tally: Tally) -> bool:
+    sound: list[Statement] = []
+    for outcome in batch:
+        if isinstance(outcome, Statement):
+            tally.rows += 1
+            refusal = _encoded(desk.catalogue, outcome)
+            if refusal is None:
+                sound.append(outcome)
+                tally.widen(outcome)
+            else:
+                tally.refusals.append(refusal)
+        elif isinstance(outcome, Refusal) and not tally.refuse(outcome):
+            break
+    rows = [desk.digester.row(statement) for statement in sound]
+    tally.refusals += [reused(row) for row, fits in zip(rows, desk.memory.stage(rows), strict=True) if not fits]
+    return tally.stopped is None
+
+
+def _encoded(catalogue: Catalogue, statement: Statement) -> Refusal | None:
+    try:
+        encode_statement(catalogue, statement)
+    except ContractBroken as broken:
+        return Refusal(statement.line, broken.code, str(broken))
+    return None
+
+
+def _withheld(tally: Tally, plan: Plan) -> str | None:
+    """Say why what a whole delivery no longer states is not withdrawn; None where it is, or where there is nothing."""
+    if tally.stopped is None and not tally.refusals:
+        return None
+    why = (
+        "the file could not be read to its end"
+        if tally.stopped is not None
+        else f"{len(tally.refusals)} of its rows were refused"
+    )
+    return (
+        f"expected to withdraw what the file no longer states, found that {why}, and what was not read may be what seems to be missing ({plan.gone} rows); "
+        "correct the file and send it again"
+    )
+
+
+def _too_many(plan: Plan) -> str | None:
+    if plan.gone <= max(FEW_ROWS, plan.held // LARGEST_SHARE):
+        return None
+    return (
+        f"expected a whole delivery that states most of the {plan.held} rows held for its scope, found that it would withdraw {plan.gone} of them; nothing was sent: "
+        "look whether the file is cut short or is of another scope, or send it with --withdraw-many"
+    )
