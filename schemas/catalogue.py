@@ -17,6 +17,7 @@ from uuid import UUID
 from fastavro import parse_schema
 
 from schemas.canonical import Reader, compile_reader
+from schemas.topics import AGENCIES
 from schemas.upcasting import STEPS
 
 SHARED = ("Envelope",)
@@ -61,6 +62,17 @@ class Contract:
         """What this version changed and why, in a sentence; None for the first version."""
         said: str | None = json.loads(self.schema).get("changed")
         return said
+
+    @property
+    def sensitivity(self) -> str | None:
+        """How sensitive a statement under this contract is where nobody says otherwise; None where the contract does not say."""
+        said: str | None = json.loads(self.schema).get("sensitivity")
+        return said
+
+    @property
+    def told_by(self) -> tuple[str, ...]:
+        """The agencies that tell it; every one where the contract does not say."""
+        return tuple(json.loads(self.schema).get("told_by", AGENCIES))
 
 
 class Catalogue:

@@ -1,8 +1,8 @@
 """The contracts as people read them: one page with every event type, its fields in words, and the ids on the wire."""
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
 
 from schemas.catalogue import Catalogue, Contract
 
@@ -10,17 +10,52 @@ SHARED_FIELD = "envelope"
 """The field that every statement has; its record is told once, at the head of the page."""
 
 
-def render_catalogue(catalogue: Catalogue) -> str:
-    """Render every contract of a catalogue as one Markdown page, statements of agencies first, in the order of their names."""
-    statements = sorted(catalogue.statements(), key=_order)
-    of_the_hub = sorted((one for one in catalogue if one not in statements), key=_order)
+class EditionRow(Protocol):
+    """One code or element of some editions of a sector's format, and what it means; `told` is what the hub is told, empty where the code itself is."""
+
+    @property
+    def field(self) -> str:
+        """What it is about."""
+
+    @property
+    def editions(self) -> str:
+        """The first and the last edition that have it, for example 2017-2024."""
+
+    @property
+    def element(self) -> str:
+        """Where it stands."""
+
+    @property
+    def codes(self) -> str:
+        """The code; empty for an element."""
+
+    @property
+    def meaning(self) -> str:
+        """What it means."""
+
+    @property
+    def told(self) -> str:
+        """What the hub is told."""
+
+
+def render_catalogue(catalogue: Catalogue, editions: Sequence[EditionRow] = ()) -> str:
+    """Render every version of every contract as one Markdown page, statements of agencies first, in the order of their names; then what keeps its meaning across editions."""
+    statements = sorted((one for one in catalogue if _is_statement(one)), key=_order)
+    of_the_hub = sorted((one for one in catalogue if not _is_statement(one)), key=_order)
     parts = [_INTRODUCTION, _register([*statements, *of_the_hub]), "\n## The envelope of every statement\n"]
     parts += _tables(_envelope(statements))
     parts.append("\n## What agencies tell\n")
-    parts += [part for one in statements for part in _section(one)]
-    parts.append("\n## What the hub writes itself\n\nNo agency may send these; the admit stage refuses them.\n")
-    parts += [part for one in of_the_hub for part in _section(one)]
+    parts += [part for one in statements for part in _section(one, catalogue)]
+    parts.append(
+        "\n## What the hub and its feeds write themselves\n\nNone of these is a statement: the admit stage refuses them on a topic of statements.\n"
+    )
+    parts += [part for one in of_the_hub for part in _section(one, catalogue)]
+    parts += _across_editions(editions)
     return "".join(parts)
+
+
+def _is_statement(contract: Contract) -> bool:
+    return contract.name.startswith("mash.events.")
 
 
 def _order(contract: Contract) -> tuple[str, int]:
@@ -35,9 +70,16 @@ def _register(contracts: Iterable[Contract]) -> str:
     return "| contract | id | version | SHA-256 begins | what it tells |\n|---|---|---|---|---|\n" + "".join(rows)
 
 
-def _section(contract: Contract) -> Iterator[str]:
+def _section(contract: Contract, catalogue: Catalogue) -> Iterator[str]:
     record = json.loads(contract.schema)
     yield f"\n### {_title(contract)}\n\n{record['doc']} Full name `{contract.name}`, id {contract.id}.\n"
+    if contract.changed:
+        yield f"\n{contract.changed}\n"
+    if contract is not catalogue.newest(contract):
+        yield f"\nAn earlier version: it is still taken, and read as version {catalogue.newest(contract).version}.\n"
+    if "told_by" in record:
+        agencies = ", ".join(one.replace("_", " ") for one in contract.told_by)
+        yield f"\nTold by {agencies}. Unless it says otherwise it is {contract.sensitivity}.\n"
     yield from _tables(record)
 
 
@@ -59,11 +101,26 @@ def _tables(record: Any) -> Iterator[str]:
     if not fields:
         yield "\nThe envelope, and no field of its own.\n"
         return
-    yield "\n| field | type | what it holds |\n|---|---|---|\n"
-    yield from (f"| `{field['name']}` | {_in_words(field['type'])} | {field.get('doc', '')} |\n" for field in fields)
+    yield "\n| field | type | told as | about | what it holds |\n|---|---|---|---|---|\n"
+    yield from (_row(field) for field in fields)
     for inner in _inner_records(field["type"] for field in fields):
         yield f"\n`{inner['name']}`:\n"
         yield from _tables(inner)
+
+
+def _row(field: Any) -> str:
+    told_as, about = (field.get(name, "").replace("_", " ") for name in ("assertion", "about"))
+    return f"| `{field['name']}` | {_in_words(field['type'])} | {told_as} | {about} | {field.get('doc', '')} |\n"
+
+
+def _across_editions(editions: Sequence[EditionRow]) -> Iterator[str]:
+    if not editions:
+        return
+    yield _EDITIONS
+    yield from (
+        f"| {one.field} | {one.editions} | `{one.element}` | {one.codes} | {one.meaning} | {one.told or one.codes} |\n"
+        for one in editions
+    )
 
 
 def _inner_records(kinds: Iterable[Any]) -> Iterator[Any]:
@@ -102,6 +159,16 @@ _INTRODUCTION = """# The contracts
 This page is generated from `schemas/contracts/` by `mash contracts render docs`; a test fails when it differs from what the contracts say.
 
 Each contract is an Avro record with a committed id. On the wire a message is a zero byte, the id in four bytes, and the record (Confluent's wire format).
-A published contract is never edited: what changes becomes a new version with a new id. `schemas/README.md` says how to add one.
+A published contract is never edited: what changes becomes a new version with a new id. `schemas/README.md` says how to add one. "Told as" says whether a
+field holds a fact or an opinion, "about" whom it is. `mash contracts asyncapi` prints the same for programs.
 
+"""
+
+_EDITIONS = """
+## The same meaning across editions
+
+Elements were renamed and codes changed between the editions of the children in need census; the hub recognises the edition and is told the same.
+
+| about | editions | element | code | meaning | what the hub is told |
+|---|---|---|---|---|---|
 """

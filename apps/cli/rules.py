@@ -1,4 +1,4 @@
-"""`mash contracts` and `mash policy`: what everyone signed, in a form that people read."""
+"""`mash policy`: the rules that everyone signed, tested and in a form that people read."""
 
 from pathlib import Path
 
@@ -10,38 +10,8 @@ from access_policy.rendering import render_matrix, render_rules
 from access_policy.rules import RuleBook, RulesRefused, shipped_rules
 from projections.rules.packs import RulePacksError, load_rule_packs
 from projections.rules.rules_page import render_rule_packs
-from schemas.catalogue import load_catalogue
-from schemas.catalogue_page import render_catalogue
-from schemas.numbering import number_contracts
 
 SOURCES = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-@click.group(epilog="Example: mash contracts list")
-def contracts() -> None:
-    """List the contracts, render them for people to read, or number a new one."""
-
-
-@contracts.command(name="list", epilog="Example: mash contracts list")
-def list_contracts() -> None:
-    """List every contract with its id on the wire."""
-    for contract in load_catalogue():
-        click.echo(f"{contract.id:4}  {contract.name} version {contract.version}")
-
-
-@contracts.command(name="seal", epilog="Example: mash contracts seal schemas/contracts")
-@click.argument("folder", type=SOURCES)
-def seal_contracts(folder: Path) -> None:
-    """Give the new contracts in FOLDER the next free ids, for good; commit ids.json with them."""
-    click.echo("\n".join(number_contracts(folder)) or "Every contract has its id already.")
-
-
-@contracts.command(name="render", epilog="Example: mash contracts render docs")
-@click.argument("folder", type=SOURCES)
-def render_contracts(folder: Path) -> None:
-    """Write every contract with its fields into FOLDER/contracts.md."""
-    (folder / "contracts.md").write_text(render_catalogue(load_catalogue()), encoding="utf-8")
-    click.echo(f"Wrote contracts.md into {folder}.")
 
 
 @click.group(epilog="Example: mash policy check")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from connectors.cin_editions import EDITIONS_TABLE
 from schemas.catalogue import load_catalogue
 from schemas.catalogue_page import render_catalogue
 
@@ -9,7 +10,25 @@ PAGE = Path(__file__).parents[2] / "docs" / "contracts.md"
 
 
 def test_the_committed_page_is_what_the_contracts_say() -> None:
-    assert PAGE.read_text("utf-8") == render_catalogue(load_catalogue()), "run `mash contracts render docs`"
+    rendered = render_catalogue(load_catalogue(), EDITIONS_TABLE)
+    assert PAGE.read_text("utf-8") == rendered, "run `mash contracts render docs`"
+
+
+def test_a_later_version_says_what_it_changed_and_an_earlier_one_that_it_is_still_read() -> None:
+    page = render_catalogue(load_catalogue())
+    before, after = page.split("\n### ReferralReceived version 2\n")
+    assert (
+        "An earlier version: it is still taken, and read as version 2." in before.split("\n### ReferralReceived\n")[1]
+    )
+    assert "Version 2: who referred is told by its census code" in after.split("\n### ")[0]
+
+
+def test_a_renamed_element_and_a_changed_code_stand_in_one_table_with_what_the_hub_is_told() -> None:
+    page = render_catalogue(load_catalogue(), EDITIONS_TABLE)
+    section = page.split("\n## The same meaning across editions\n")[1]
+    assert "| sex | 2017-2024 | `GenderCurrent` | 1 | male | M |\n" in section
+    assert "| sex | 2025-2026 | `Sex` | M | male | M |\n" in section
+    assert section.count("\n| ") == len(EDITIONS_TABLE) + 1
 
 
 def test_every_contract_has_its_id_and_its_words_on_the_page() -> None:
