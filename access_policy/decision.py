@@ -5,7 +5,7 @@ from typing import Any
 
 import cedarpy
 
-from access_policy.question import Decision, EntryClass, Person, Question
+from access_policy.question import Decision, EntryClass, Person, Quarantine, Question
 from access_policy.rules import ENGINE_ERROR, NOTHING_PERMITS, UNKNOWN_OBLIGATION, Rule, RuleBook
 from access_policy.vocabulary import OBLIGATIONS
 
@@ -87,6 +87,8 @@ def _attributes(thing: object) -> dict[str, Any]:
             "seal": _word("Seal", thing.seal),
             "assertion": thing.assertion,
         }
+    if isinstance(thing, Quarantine):
+        return {"agency": thing.agency}
     return {}
 
 

@@ -9,33 +9,43 @@ from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 from access_policy.decision import DecisionPoint
-from access_policy.question import ChildRecord, EntryClass, Hub, Person, Question
+from access_policy.question import ChildRecord, EntryClass, Hub, Person, Quarantine, Question
 from access_policy.visibility import classify
 from access_policy.vocabulary import (
     CLEARANCES,
+    DISCARD_QUARANTINED,
     FIND_CHILD,
+    LIST_QUARANTINE,
     OPEN_RECORD,
     PURPOSES,
+    REDRIVE_QUARANTINED,
     ROLES,
     SEALS,
     SEE_ALERTS,
     SEE_DISCLOSURES,
     SENSITIVITIES,
+    SHOW_QUARANTINED,
     VERIFY_LEDGER,
 )
 
 COLUMNS = ("who", "purpose", "what", "outcome", "because")
 NO_PURPOSE = "none stated"
-DOORS: dict[str, tuple[str, ChildRecord | Hub]] = {
+DOORS: dict[str, tuple[str, ChildRecord | Hub | Quarantine]] = {
     "the record": (OPEN_RECORD, ChildRecord()),
     "the ledger": (VERIFY_LEDGER, Hub()),
     "the disclosures": (SEE_DISCLOSURES, Hub()),
     "the alerts": (SEE_ALERTS, Hub()),
     "a child by an identifier": (FIND_CHILD, Hub()),
+    "the list of police quarantine": (LIST_QUARANTINE, Quarantine("police")),
+    "a quarantined police message": (SHOW_QUARANTINED, Quarantine("police")),
+    "redriving a quarantined police message": (REDRIVE_QUARANTINED, Quarantine("police")),
+    "discarding a quarantined police message": (DISCARD_QUARANTINED, Quarantine("police")),
 }
 """What can be asked for that is not an entry: in words, as an action, and on what."""
 
-_WHO = re.compile(rf"(?P<agency>[a-z' ]+) (?P<role>{'|'.join(ROLES)})(?: cleared for (?P<clearances>[a-z, ]+))?")
+_WHO = re.compile(
+    rf"(?P<agency>[a-z' ]+) (?P<role>{'|'.join(role.replace('_', ' ') for role in ROLES)})(?: cleared for (?P<clearances>[a-z, ]+))?"
+)
 _ENTRY = re.compile(
     rf"an? (?P<seal>{'|'.join(SEALS)}) (?P<sensitivity>{'|'.join(SENSITIVITIES)}) (?P<agency>[a-z' ]+) entry",
     re.IGNORECASE,
@@ -119,7 +129,7 @@ def person_in(example: Example) -> Person:
         raise ExamplesRefused(
             f"line {example.line}: expected who as 'police analyst cleared for sealed, locked' in the published words, found '{example.who}'"
         )
-    return Person(in_code(found["agency"]), found["role"], clearances)
+    return Person(in_code(found["agency"]), in_code(found["role"]), clearances)
 
 
 def purpose_in(example: Example) -> str | None:

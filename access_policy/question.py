@@ -22,6 +22,13 @@ class Hub:
     """The hub itself: its ledger, its disclosures, its alerts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """All messages of one agency that were refused; to the rules one is like another."""
+
+    agency: str
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class EntryClass:
     """All entries that are alike as far as the rules can see; the fields are those of the hub event's header."""
@@ -39,7 +46,7 @@ class Question:
 
     person: Person
     action: str
-    resource: ChildRecord | EntryClass | Hub
+    resource: ChildRecord | EntryClass | Hub | Quarantine
     purpose: str | None
 
 

@@ -1,10 +1,12 @@
 """The words of the rules: who may ask, for what purpose, about what, and what can be owed in return."""
 
-ROLES = ("analyst", "auditor", "governance", "operator", "practitioner")
-PURPOSES = ("safeguarding_enquiry", "strategy_discussion", "assessment", "case_review", "audit")
+ROLES = ("analyst", "auditor", "feed_owner", "governance", "operator", "practitioner")
+PURPOSES = ("safeguarding_enquiry", "strategy_discussion", "assessment", "case_review", "audit", "data_quality")
 """The published purposes, one of which whoever asks has to state."""
 
-CLEARANCES = ("locked", "police_intelligence", "sealed", "sensitive_health")
+CLEARANCES = ("locked", "police_intelligence", "quarantine", "sealed", "sensitive_health")
+"""What somebody is cleared for beyond their role; `quarantine` is a duty, to settle what was refused."""
+
 SENSITIVITIES = ("ROUTINE", "SENSITIVE", "RESTRICTED")
 SEALS = ("OPEN", "SEALED", "LOCKED")
 ASSERTIONS = ("FACT", "OPINION", "ANALYSIS")
@@ -16,6 +18,10 @@ VERIFY_LEDGER = "verify_ledger"
 SEE_DISCLOSURES = "see_disclosures"
 SEE_ALERTS = "see_alerts"
 FIND_CHILD = "find_child"
+LIST_QUARANTINE = "list_quarantine"
+SHOW_QUARANTINED = "show_quarantined"
+REDRIVE_QUARANTINED = "redrive_quarantined"
+DISCARD_QUARANTINED = "discard_quarantined"
 
 RECORD_DISCLOSURE = "record_disclosure"
 """Owed by whoever shows something: a disclosure record is durable before anything is shown."""
