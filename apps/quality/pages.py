@@ -9,7 +9,9 @@ from pathlib import Path
 from apps.services.secret_files import private_folder, write_secret
 from projections.feeds import Feed
 
-FROM_ELSEWHERE = re.compile(r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<form\b.*?</form>", re.DOTALL)
+FROM_ELSEWHERE = re.compile(
+    r"<script\b.*?</script>|<link\b[^>]*>|<img\b[^>]*>|<form\b.*?</form>|url\(['\"]?https?:[^)]*\)", re.DOTALL
+)
 """What the renderer takes from other people's servers, and what runs."""
 OWN_HEAD = """<head>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
