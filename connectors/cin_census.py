@@ -135,7 +135,7 @@ class _Child:
         self._local_id = text_of(self._identifiers, "LAchildID") or ""
         self._correlation: str | None = None
         self._places: dict[tuple[str, date], list[int]] = {}
-        self._born: date | None = None
+        self._child = self._who()
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give the child's outcomes: first a birthday that cannot be read, then what the child is, then the episodes' items in the order of the file."""
@@ -161,7 +161,7 @@ class _Child:
         if element is None:
             return None
         try:
-            self._born = day_of(element)
+            self._child["date_of_birth"] = days(day_of(element))
         except Unreadable as error:
             return Refusal(element.line, error.code, f"{error} (the child's items go in without it)")
         return None
@@ -234,7 +234,7 @@ class _Child:
             "agency": AGENCY,
             "source_system": SOURCE_SYSTEM,
             "reference": reference,
-            "child": self._child(),
+            "child": self._child,
             "happened": when,
             "learned": when,
             "sensitivity": sensitivity,
@@ -251,11 +251,10 @@ class _Child:
         occurrence = places.index(episode) + 1 if item.once else len(places)
         return join_reference("CIN", self._local_id, item.kind, happened.isoformat(), str(occurrence))
 
-    def _child(self) -> dict[str, Any]:
+    def _who(self) -> dict[str, Any]:
         return {
             **no_identifiers(),
             "local_id": self._local_id,
             "upn": text_of(self._identifiers, "UPN"),
-            "date_of_birth": None if self._born is None else days(self._born),
             "sex": sex_of(self._identifiers),
         }

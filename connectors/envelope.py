@@ -19,6 +19,7 @@ LONGEST_REFERENCE = 200
 REFERENCES = ("reference", "correlation", "cause", "corrects", "retracts")
 IDENTIFIERS = ("nhs_number", "upn")
 SHORTEST_IDENTIFIER = 8
+NO_LETTERS, NO_LETTERS_OR_DIGITS = re.compile(r"[^a-z]+"), re.compile(r"[^a-z0-9]+")
 
 
 class When(TypedDict):
@@ -136,23 +137,27 @@ def _check_reference(name: str, reference: str, child: Mapping[str, Any]) -> Non
 
 
 def _holds_identifier(reference: str, identifier: str | None) -> bool:
-    letters = _squeezed(identifier or "")
+    if not identifier:
+        return False
+    letters = _squeezed(identifier)
     return len(letters) >= SHORTEST_IDENTIFIER and letters in _squeezed(reference)
 
 
 def _holds_both_names(reference: str, child: Mapping[str, Any]) -> bool:
     """Look for family and given name together: one alone (May, Mark) may well be part of a record number."""
+    if not child["family_name"] or not child["given_name"]:
+        return False
     words = _words(reference)
-    family, given = _words(child["family_name"] or ""), _words(child["given_name"] or "")
+    family, given = _words(child["family_name"]), _words(child["given_name"])
     return bool(family & words) and bool(given & words)
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in re.split(r"[^a-z]+", text.casefold()) if len(word) > 1}
+    return {word for word in NO_LETTERS.split(text.casefold()) if len(word) > 1}
 
 
 def _squeezed(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "", text.casefold())
+    return NO_LETTERS_OR_DIGITS.sub("", text.casefold())
 
 
 def _utc(moment: datetime) -> int:

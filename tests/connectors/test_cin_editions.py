@@ -1,4 +1,5 @@
 import io
+import json
 import os
 from collections.abc import Iterable
 from datetime import date
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from cin_samples import EDITIONS, census_of, characteristics, header_of
+from feed_samples import census, child
 from lxml import etree
 from receipts import tell
 from test_refusal_codes import FOLDER, codes_in
@@ -18,6 +20,7 @@ from connectors.statement import Coverage, Outcome, Refusal, Statement
 from schemas.catalogue import load_catalogue
 from schemas.moments import days
 
+LEVELS = ["ROUTINE", "SENSITIVE", "RESTRICTED"]
 LONDON, CATALOGUE = time_zone(), load_catalogue()
 XS = "{http://www.w3.org/2001/XMLSchema}"
 TYPES = {
@@ -175,6 +178,19 @@ def test_a_death_is_told_on_its_day() -> None:
     found = statements(read(census_of(2024, about=about)))[0]
     assert (found.event_type, found.reference) == ("ChildDied", "CIN/LA-7/death/2024-01-20/1")
     assert found.value["envelope"]["sensitivity"] == "SENSITIVE"
+
+
+def test_nothing_is_told_as_less_sensitive_than_its_contract_is_by_default() -> None:
+    about = "<ExpectedPersonBirthDate>2024-06-01</ExpectedPersonBirthDate><PersonDeathDate>2024-01-20</PersonDeathDate>"
+    found = statements(read(census(child(identifiers=about)))) + statements(
+        read(census_of(2024, about=about, what=characteristics("LD")))
+    )
+    assert len({one.event_type for one in found}) == 14
+    for one in found:
+        contract = CATALOGUE.by_name(one.event_type)
+        assert contract is not None
+        default = json.loads(contract.schema)["sensitivity"]
+        assert one.value["envelope"]["sensitivity"] in LEVELS[LEVELS.index(default) :], one.event_type
 
 
 def test_a_changed_day_keeps_the_kin_by_which_a_correction_is_told_from_a_new_item() -> None:

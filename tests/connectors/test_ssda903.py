@@ -1,4 +1,5 @@
 import io
+import json
 import os
 from collections import Counter
 from collections.abc import Iterable
@@ -23,6 +24,7 @@ LONDON, CATALOGUE = time_zone(), load_catalogue()
 FIRST, LAST = date(2023, 4, 1), date(2024, 3, 31)
 YEAR = Given(LONDON, FIRST, LAST)
 BY_NAME = {one.name.removeprefix("ssda903-"): one for one in FORMATS}
+LEVELS = ["ROUTINE", "SENSITIVE", "RESTRICTED"]
 WITHOUT_DAYS = {"header", "uasc", "oc2", "oc3", "ad1", "previous-permanence"}
 
 
@@ -65,6 +67,15 @@ def test_a_full_row_of_each_file_becomes_these_statements(name: str, told: list[
     assert [statement.event_type for statement in statements(outcomes)] == told
     assert (receipt.rows_in, receipt.refusals, receipt.stopped, len(messages)) == (len(told), (), None, len(told))
     assert {topic for topic, _ in messages} == {"agency.childrens_social_care.events"}
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_nothing_is_told_as_less_sensitive_than_its_contract_is_by_default(name: str) -> None:
+    for statement in statements(read(name, file_of(name))):
+        contract = CATALOGUE.by_name(statement.event_type)
+        assert contract is not None
+        default = json.loads(contract.schema)["sensitivity"]
+        assert statement.value["envelope"]["sensitivity"] in LEVELS[LEVELS.index(default) :], statement.event_type
 
 
 def test_an_episode_is_told_with_its_codes_as_they_stand() -> None:
