@@ -20,8 +20,10 @@ from audit.ledger_writer import LedgerWriter
 from audit.sql_ledger import SqlLedgerStore
 from projections.admissions import SqlAdmissions
 from projections.alert_outbox import SqlAlertOutbox
+from projections.feed_messages import KINDS
 from projections.identity_sql import SqlIdentity
 from projections.positions import stored_positions
+from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
 from projections.rows import Rows, open_store
 from projections.rules.packs import load_rule_packs
 from projections.sql_duties import Duties, DutyFold
@@ -35,6 +37,7 @@ from schemas.topics import (
     HUB_ALERTS,
     HUB_DISCLOSURES,
     HUB_EVENTS,
+    HUB_FEEDS,
     HUB_QUARANTINE,
     LEDGERED,
     MAX_HUB_RECORD_BYTES,
@@ -53,6 +56,7 @@ from streams.settle import Settle
 WORKER = "mash_worker"
 SEALER = "mash_sealer"
 HUB_USER = "hub"
+QUALITY_USER = "quality"
 PROJECT = "project"
 KEY_EPOCH = 1
 """The epoch of entry keys in use; rotating keys means the next number."""
@@ -61,8 +65,9 @@ CADENCE = Cadence(leaves=10_000, seconds=10)
 BATCH_BYTES = 1 << 20
 TOLD = {
     HUB_DISCLOSURES: ("Disclosure",),
-    HUB_QUARANTINE: ("Quarantined", "QuarantineSettled", "QuarantineClosed"),
+    HUB_QUARANTINE: QUARANTINE_CONTRACTS,
     HUB_ALERTS: ("AlertRaised",),
+    HUB_FEEDS: KINDS,
 }
 """The topics on which the hub itself speaks, and the contracts of what it says there."""
 
@@ -75,6 +80,8 @@ class Work:
     stages: tuple[Stage, ...]
     turns: tuple[Turn, ...]
     positions: Positions
+    user: str = HUB_USER
+    """The Kafka user as whom it reads and writes."""
 
 
 def now() -> datetime:
@@ -87,16 +94,16 @@ def worker_store(settings: Settings) -> Connection[Rows]:
     return open_store(conninfo(settings, WORKER))
 
 
-def broker(settings: Settings, run_records: int = 4000) -> Broker:
+def broker(settings: Settings, user: str = HUB_USER) -> Broker:
     """Say where the log is and as whom the workers read it."""
-    login = kafka_login(settings, HUB_USER)
-    return Broker(login.bootstrap_servers, login.user, login.password, tls_context(login), run_records=run_records)
+    login = kafka_login(settings, user)
+    return Broker(login.bootstrap_servers, login.user, login.password, tls_context(login))
 
 
-async def start_producer(settings: Settings) -> AIOKafkaProducer:
+async def start_producer(settings: Settings, user: str = HUB_USER) -> AIOKafkaProducer:
     """Start the workers' producer in this event loop: acknowledged by all replicas, without repeats of its own making."""
     producer = AIOKafkaProducer(
-        **aiokafka_options(kafka_login(settings, HUB_USER)),
+        **aiokafka_options(kafka_login(settings, user)),
         acks="all",
         enable_idempotence=True,
         max_batch_size=BATCH_BYTES,
