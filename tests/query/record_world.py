@@ -43,7 +43,8 @@ FIELDS: dict[str, dict[str, Any]] = {
     "ConcernRaised": {"kind": "worry", "summary": None},
     "NotBrought": {"service": "clinic", "summary": None},
     "PoliceIncidentRecorded": {"kind": "call-out", "summary": None},
-    "ReferralReceived": {"source": "school", "primary_need": "N1", "summary": None},
+    "ReferralReceived": {"source": "school", "source_code": None, "primary_need": "N1", "summary": None},
+    "ExclusionRecorded": {"kind": "suspension", "school": None, "reasons": None, "summary": None},
     "ReferralDecided": {"outcome": "assessment", "acknowledged": True, "summary": None},
     "ChildSeen": {"alone": False, "wishes_and_feelings": None, "summary": None},
     "StatementRetracted": {"reason": "a slip"},
@@ -61,7 +62,7 @@ def at(text: str) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One statement as an agency makes it; `fields` go over the defaults of its event type, `child_said` over empty identifiers."""
+    """One statement as an agency makes it; `fields` go over the defaults of its event type, `child_said` over empty identifiers; the newest version of its contract unless another is named."""
 
     event_type: str = "ConcernRaised"
     agency: str = "education"
@@ -79,6 +80,7 @@ class Told:
     handling_conditions: str | None = None
     fields: dict[str, Any] = field(default_factory=dict)
     child_said: dict[str, Any] = field(default_factory=dict)
+    version: int = -1
 
 
 class MemoryRecords:
@@ -186,8 +188,8 @@ class World:
 
 def sealed_event(keys: KeyStore, sealer: Sealer, told: Told, number: int) -> SealedEvent:
     """Make the hub event of a statement, as admission makes it."""
-    contract = CATALOGUE.by_name(told.event_type)
-    assert contract is not None
+    versions = CATALOGUE.versions(told.event_type)
+    contract = versions[-1] if told.version == -1 else versions[told.version - 1]
     payload = encode_payload(contract, _value(told, number))
     scope = KeyScope(told.child, told.agency, told.sensitivity, 1)
     key = keys.ensure([scope])[scope]
