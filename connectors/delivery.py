@@ -13,7 +13,7 @@ from datetime import tzinfo
 from itertools import islice
 
 from connectors.comparing import Digester, reused
-from connectors.delivery_run import BATCH, Run, Tally
+from connectors.delivery_run import Run, Tally
 from connectors.feed_delivered import delivered_message, with_days
 from connectors.feed_memory import Begun, FeedMemory, Plan
 from connectors.feed_memory_plain import PlainFeedMemory
@@ -23,6 +23,7 @@ from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken
 from schemas.topics import deliveries_topic
 
+BATCH = 2_000
 LOOKED_AT = 1_000
 """Outcomes at a file's beginning among which its coverage must be."""
 FEW_ROWS, LARGEST_SHARE = 20, 5
@@ -35,7 +36,10 @@ class DeliveryRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What deliveries of one feed are made with: `now` gives microseconds, `new_id` 16 random bytes, `zone` the feed's wall clock."""
+    """What deliveries of one feed are made with: `now` gives microseconds, `new_id` 16 random bytes, `zone` the feed's wall clock.
+
+    `batch` is how many rows go between two acknowledgements: what a crash leaves unsure, and has to be published again, is at most this many.
+    """
 
     catalogue: Catalogue
     memory: FeedMemory
@@ -44,6 +48,7 @@ class Desk:
     now: Callable[[], int]
     new_id: Callable[[], bytes]
     zone: tzinfo
+    batch: int = BATCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,10 @@ def deliver(source: Source, desk: Desk, progress: Callable[[int], None] = lambda
     if source.coverage.whole and withheld is None:
         desk.memory.pair(source.coverage.scope)
     run = Run(desk.catalogue, desk.memory, desk.digester, desk.log, begun)
-    tally = _tell(source, run, progress)
+    _tell(batches(source.read(), desk.batch), run, progress)
+    tally = run.tally
     if source.coverage.whole and withheld is None and not tally.refusals and tally.stopped is None:
-        run.withdraw(source.agency, source.source_system)
+        run.withdraw(source.agency, source.source_system, desk.batch)
     receipt = replace(tally.receipt(with_days(source.coverage, tally.span, desk.zone)), withheld=withheld)
     _say_delivered(source, desk, begun, receipt)
     # If we crash before this line the delivery is resumed, finds nothing left to tell, and says once more, under the same id, what it covered.
@@ -121,19 +127,16 @@ def tell_events(outcomes: Iterable[Outcome], catalogue: Catalogue, log: Statemen
     memory = PlainFeedMemory()
     begun = memory.begin(b"", "", Begun(b"", 0))
     run = Run(catalogue, memory, Digester(b""), log, begun)
-    for batch in batches(outcomes):
-        if not run.tell(batch):
-            break
+    _tell(batches(outcomes, BATCH), run, lambda _rows: None)
     return run.tally.receipt(None)
 
 
-def _tell(source: Source, run: Run, progress: Callable[[int], None]) -> Tally:
-    for batch in batches(source.read()):
+def _tell(cut: Iterable[list[Outcome]], run: Run, progress: Callable[[int], None]) -> None:
+    for batch in cut:
         going_on = run.tell(batch)
         progress(run.tally.rows)
         if not going_on:
             break
-    return run.tally
 
 
 def _say_delivered(source: Source, desk: Desk, begun: Begun, receipt: Delivery) -> None:
@@ -146,10 +149,10 @@ def _say_delivered(source: Source, desk: Desk, begun: Begun, receipt: Delivery) 
     desk.log.flush()
 
 
-def batches(outcomes: Iterable[Outcome]) -> Iterator[list[Outcome]]:
-    """Cut outcomes into batches of BATCH."""
+def batches(outcomes: Iterable[Outcome], size: int) -> Iterator[list[Outcome]]:
+    """Cut outcomes into batches."""
     going = iter(outcomes)
-    while batch := list(islice(going, BATCH)):
+    while batch := list(islice(going, size)):
         yield batch
 
 
@@ -157,7 +160,7 @@ def _first_reading(source: Source, desk: Desk, progress: Callable[[int], None]) 
     """Read all of a file, encode every statement, and stage its rows."""
     tally = Tally()
     desk.memory.unstage()
-    for batch in batches(source.read()):
+    for batch in batches(source.read(), desk.batch):
         going_on = _staged(batch, desk, tally)
         progress(tally.rows)
         if not going_on:

@@ -10,10 +10,6 @@ from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken
 from schemas.topics import agency_topic
 
-BATCH = 2_000
-"""Statements between two acknowledgements: what a crash leaves unsure, and has to be published again, is at most this many."""
-WITHDRAWN_AT_ONCE = 500
-
 
 @dataclass(slots=True)
 class Tally:
@@ -96,9 +92,9 @@ class Run:
         self._publish(settled)
         return self.tally.stopped is None
 
-    def withdraw(self, agency: str, source_system: str) -> None:
-        """Withdraw what the delivery no longer states."""
-        while gone := self._memory.gone(WITHDRAWN_AT_ONCE):
+    def withdraw(self, agency: str, source_system: str, at_once: int) -> None:
+        """Withdraw what the delivery no longer states, so many matters at once."""
+        while gone := self._memory.gone(at_once):
             settled = _Settled()
             for matter in gone:
                 told = withdrawals(self._memory.history(matter), agency, source_system, self._moment)

@@ -126,7 +126,7 @@ class FeedMemory(Protocol):
         """Note that all that was intended is in the log."""
 
     def gone(self, most: int) -> list[int]:
-        """Give up to `most` matters of the scope that stand, that the staged rows no longer state, and that no other scope states."""
+        """Give up to `most` matters of the scope, the first told first, that stand, that the staged rows no longer state, and that no other scope states."""
 
     def finish(self, *, whole: bool) -> None:
         """End the delivery; `whole`: the scope then holds what this delivery stated and nothing else."""

@@ -43,12 +43,13 @@ class PlainFeedMemory:
             self._tellings[one.reference] = replace(one, state="unsure")
             self._matters[_number(one)].unsure = True
         self._scope = scope
+        # Only the newest can be gone on with: the changes of an earlier one would be learned before those of what followed it.
         for delivery_id, (bytes_of, of, moment) in self._deliveries.items():
             if (bytes_of, of) == (fingerprint, scope):
                 self._delivery = delivery_id
                 return Begun(delivery_id, moment, self._already())
         self._delivery = begun.delivery_id
-        self._deliveries[self._delivery] = (fingerprint, scope, begun.moment)
+        self._deliveries = {self._delivery: (fingerprint, scope, begun.moment)}
         return begun
 
     def _already(self) -> dict[Kind, int]:
@@ -137,12 +138,12 @@ class PlainFeedMemory:
 
     def gone(self, most: int) -> list[int]:
         """Give matters that stand and that this delivery no longer states."""
-        return [one.number for one in self._gone(self._scope)][:most]
+        return sorted(one.number for one in self._gone(self._scope))[:most]
 
     def finish(self, *, whole: bool) -> None:
         """End the delivery."""
         self._staged = {}
-        self._deliveries.pop(self._delivery, None)
+        self._deliveries = {}
         if whole:
             stale = [at for at, by in self._seen.items() if at[0] == self._scope and by != self._delivery]
             for at in stale:

@@ -67,10 +67,12 @@ class SqliteFeedMemory:
             )
             conn.execute("update telling set state = 'unsure' where state = 'sending'")
             found = conn.execute(
-                "select id, began from delivery where fingerprint = ? and scope = ? and not finished order by began desc",
+                "select id, began from delivery where fingerprint = ? and scope = ? and not finished",
                 (fingerprint, scope),
             ).fetchone()
             if found is None:
+                # What was interrupted and is followed by another file is not gone on with: its changes would be learned before those of the other.
+                conn.execute("update delivery set finished = 1")
                 conn.execute(
                     "insert into delivery (id, fingerprint, scope, began) values (?, ?, ?, ?)",
                     (begun.delivery_id, fingerprint, scope, begun.moment),
@@ -165,7 +167,7 @@ class SqliteFeedMemory:
 
     def gone(self, most: int) -> list[int]:
         """Give matters that stand and that this delivery no longer states."""
-        found = self._conn.execute(f"{GONE} limit :most", {"scope": self._scope, "most": most})
+        found = self._conn.execute(f"{GONE} order by id limit :most", {"scope": self._scope, "most": most})
         return [matter for matter, *_ in found]
 
     def finish(self, *, whole: bool) -> None:
