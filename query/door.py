@@ -18,7 +18,7 @@ from uuid import UUID
 
 from access_policy.decision import DecisionPoint
 from access_policy.keys import random_id
-from access_policy.question import ChildRecord, Decision, Hub, Person, Question
+from access_policy.question import ChildRecord, Decision, Hub, Person, Quarantine, Question
 from access_policy.rules import UNKNOWN_OBLIGATION
 from access_policy.vocabulary import NAME_WHOM_TO_ASK, PURPOSES, RECORD_DISCLOSURE
 from projections.rules.packs import RulePacks
@@ -114,7 +114,7 @@ def begin(door: Door, staff: StaffMember, purpose: str | None, wanted: Wanted) -
     return Attempt(random_id(door.randomness), staff, wanted, purpose, door.clock())
 
 
-def decide(door: Door, attempt: Attempt, resource: ChildRecord | Hub) -> Decision:
+def decide(door: Door, attempt: Attempt, resource: ChildRecord | Hub | Quarantine) -> Decision:
     """Ask the rules; what they owe and the door cannot do is a refusal."""
     question = Question(attempt.staff.person, attempt.wanted.action, resource, attempt.purpose)
     return dischargeable(door.point.decide(question))

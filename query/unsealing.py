@@ -61,7 +61,7 @@ class Unsealing:
             newest, fields = decode_newest(self.catalogue, contract, payload)
         except (SealBroken, ContractBroken) as error:
             raise _broken(entry.event_id, "an entry as it was sealed", f"{type(error).__name__};") from None
-        return Opened(entry, _with_days(fields, days[newest.id]))
+        return Opened(entry, with_days(fields, days[newest.id]))
 
     def _days_of(self, contract_ids: Iterable[int]) -> dict[int, frozenset[str]]:
         contracts = (self.catalogue.by_id(one) for one in contract_ids)
@@ -84,13 +84,14 @@ def _day_fields(record: Any) -> Iterable[str]:
                 yield from _day_fields(branch)
 
 
-def _with_days(fields: Fields, days: frozenset[str]) -> dict[str, Any]:
+def with_days(fields: Fields, days: frozenset[str]) -> dict[str, Any]:
+    """Write fields with their days, named in `days`, as texts such as 2020-02-29."""
     return {name: _readable(value, is_day=name in days, days=days) for name, value in fields.items()}
 
 
 def _readable(value: Any, *, is_day: bool, days: frozenset[str]) -> Any:
     if isinstance(value, dict):
-        return _with_days(value, days)
+        return with_days(value, days)
     if not is_day or value is None:
         return value
     try:

@@ -3,12 +3,13 @@
 import click
 
 from apps.cli.api import api
-from apps.cli.auditor import disclosures, quarantine, rebuild_command, refusals, trace, verify_command
+from apps.cli.auditor import disclosures, rebuild_command, refusals, trace, verify_command
 from apps.cli.contracts import contracts
 from apps.cli.demo import demo_command
 from apps.cli.feed import feed
 from apps.cli.feed_status import judge, status
 from apps.cli.provision import provision_command
+from apps.cli.quarantine import quarantine
 from apps.cli.record import alerts, chronology, find, people
 from apps.cli.rules import policy
 from apps.cli.services import services_commands

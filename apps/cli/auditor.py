@@ -8,18 +8,15 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from apps.auditing import AUDITOR, Auditing, Told
+from apps.auditing import Auditing, Told
 from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
 from apps.cli.progress import home
-from apps.connections import conninfo
 from apps.rebuild import rebuild
 from apps.services.layout import Layout
 from apps.verification import verify
-from projections.rows import open_store
 from query.door import Refused, StaffMember
 
 NOT_PROVED = 4
-WAITING = "select topic, source_part, source_offset, code, sentence from quarantined order by topic, source_part, source_offset"
 
 
 @click.command(name="verify", epilog="Example: mash verify")
@@ -71,21 +68,6 @@ def refusals() -> None:
     lines = log.read_text(encoding="utf-8").splitlines() if log.exists() else []
     denied = [line for line in lines if "Denied" in line]
     click.echo("\n".join(denied) or "The broker has refused nothing.")
-
-
-@click.group(epilog="Example: mash quarantine list")
-def quarantine() -> None:
-    """Look at what was not admitted."""
-
-
-@quarantine.command(name="list", epilog="Example: mash quarantine list")
-def list_quarantine() -> None:
-    """List what broke its contract, by where it was read, with the reason; the messages themselves stay sealed."""
-    with in_sentences() as settings, open_store(conninfo(settings, AUDITOR)) as conn:
-        rows = conn.execute(WAITING).fetchall()
-    for topic, part, offset, code, sentence in rows:
-        click.echo(f"{topic}/{part} offset {offset}  {code}: {sentence}")
-    click.echo(f"{len(rows)} messages in quarantine")
 
 
 def _answered(staff_id: str, ask: Callable[[Auditing, StaffMember], Told | Refused]) -> tuple[str, ...]:

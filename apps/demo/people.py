@@ -21,6 +21,7 @@ POLICE = "holds every police clearance: the only one who reads sealed and locked
 AUDITOR = "verifies the ledger and sees who was shown what, and never reads a child's entries"
 OPERATOR = "keeps the hub running and reads nothing in it"
 REFUSED = "no rule permits this person anything: whatever is asked for is refused, and the refusal is recorded"
+FEEDS = "owns the police's feeds: lists, opens and settles what was refused of them, and reads no child's record"
 CARE = "childrens_social_care"
 ALL_POLICE = ("locked", "police_intelligence", "sealed")
 
@@ -33,5 +34,6 @@ def demo_people() -> tuple[DemoPerson, ...]:
         DemoPerson("demo-police", "Pol Testperson-Desk", "police", "analyst", ALL_POLICE, POLICE),
         DemoPerson("demo-auditor", "Aud Testperson-Check", CARE, "auditor", (), AUDITOR),
         DemoPerson("demo-operator", "Opa Testperson-Rack", CARE, "operator", (), OPERATOR),
+        DemoPerson("demo-feeds", "Fee Testperson-Feed", "police", "feed_owner", ("quarantine",), FEEDS),
         DemoPerson("demo-refused", "Ref Testperson-Board", "education", "governance", (), REFUSED),
     )

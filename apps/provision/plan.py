@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.connections import KEY_ROLES, MAIN_ROLES
-from schemas.topics import AGENCIES, HUB_DISCLOSURES, HUB_FEEDS
+from schemas.topics import AGENCIES, HUB_DISCLOSURES, HUB_FEEDS, HUB_QUARANTINE
 
 AGENCY_PREFIX = "agency."
 HUB_PREFIX = "hub."
 GROUP_PREFIX = "mash-"
 """Every consumer group of ours is named so."""
 
-HUB_USERS = ("hub", "door", "auditor", "quality")
+HUB_USERS = ("hub", "door", "auditor", "quality", "settler")
 
 
 class Operation(StrEnum):
@@ -52,6 +52,8 @@ def _permissions() -> Iterable[Allowed]:
     yield Allowed("hub", Operation.READ, "GROUP", GROUP_PREFIX, prefixed=True)
     # The door to a record adds to the list of disclosures and cannot read it.
     yield Allowed("door", Operation.WRITE, "TOPIC", HUB_DISCLOSURES, prefixed=False)
+    # Who settles what was refused adds to the quarantine; the API's door, which anybody may reach, cannot.
+    yield Allowed("settler", Operation.WRITE, "TOPIC", HUB_QUARANTINE, prefixed=False)
     yield Allowed("auditor", Operation.READ, "TOPIC", HUB_PREFIX, prefixed=True)
     # Quality reads what agencies say and adds to what the hub says about feeds; it reads nothing of a child's record.
     yield Allowed("quality", Operation.READ, "TOPIC", AGENCY_PREFIX, prefixed=True)

@@ -19,8 +19,11 @@ TABLES = (
     "clock",
     "concern",
     "disclosure",
+    "held",
     "identifier",
     "ledger_tile",
+    "quarantine_closed",
+    "quarantine_settled",
     "quarantined",
     "review_item",
 )

@@ -1,0 +1,76 @@
+"""Refused messages as lines of plain text: what was refused and why, what waits for what, and what to do next."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from projections.quarantine_list import QuarantinedMessage, State
+from query.agencies import agency_in_words
+from query.plain_text import INDENT
+from query.quarantine import MessageView
+from query.times_in_words import moment_in_words
+from query.view import canonical_bytes
+
+NEXT = {
+    State.OPEN: (
+        "if the bytes are good and the hub could not read them then, redrive it; if they are not, send it again and discard this one"
+    ),
+    State.BEING_SETTLED: "nothing: the workers take it up",
+    State.ADMITTED: "nothing: it is in",
+    State.ADMITTED_BEFORE: "nothing: the same statement is in already",
+    State.DISCARDED: "nothing: it is not let in",
+}
+"""What is left to do about a message, by its state."""
+WAITING = "nothing: it is taken up by itself once what it waits for is settled or sent again"
+AGAIN = "look at the message that it is now"
+NOTHING_LEFT = "Its key was destroyed: nothing of it can be read any more."
+
+
+def message_lines(message: QuarantinedMessage) -> Iterator[str]:
+    """Give a message without its content: its id, state and reason first, then where it came from and what waits."""
+    yield f"{message.quarantine_id}  {_words(message.state)}  {message.code}: {message.sentence}"
+    yield (
+        f"{INDENT}{agency_in_words(message.agency)}, {message.topic}/{message.partition} offset {message.offset}, "
+        f"came {moment_in_words(message.received)}"
+    )
+    if message.earlier is not None:
+        yield f"{INDENT}was refused before as {message.earlier}"
+    if message.later is not None:
+        yield f"{INDENT}was refused again as {message.later}"
+    yield from (f"{INDENT}waits behind {one}" for one in message.ahead)
+    yield from (f"{INDENT}{one} waits behind it" for one in message.behind)
+
+
+def opened_lines(view: MessageView) -> Iterator[str]:
+    """Give an opened message: as it is listed, what it says, and what to do next."""
+    yield from message_lines(view.message)
+    yield ""
+    if view.size is None:
+        yield NOTHING_LEFT
+    elif view.fields is None:
+        yield f"{view.size} bytes that no contract reads; the first of them, in hex:"
+        yield f"{INDENT}{view.head}"
+    else:
+        yield f"{view.size} bytes, a {view.contract}"
+        yield from _fields(view.fields, INDENT)
+    yield ""
+    yield f"Next: {_next(view.message)}"
+
+
+def _fields(fields: Mapping[str, Any], indent: str) -> Iterator[str]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield f"{indent}{name}"
+            yield from _fields(value, indent + INDENT)
+        elif value is not None:
+            # As JSON, so that nothing an agency wrote moves a cursor.
+            yield f"{indent}{name}: {canonical_bytes(value).decode()}"
+
+
+def _next(message: QuarantinedMessage) -> str:
+    if message.state is State.REFUSED_AGAIN:
+        return AGAIN
+    return WAITING if message.state is State.OPEN and message.ahead else NEXT[message.state]
+
+
+def _words(state: State) -> str:
+    return state.value.lower().replace("_", " ")
