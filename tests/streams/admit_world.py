@@ -188,10 +188,9 @@ class World:
         self.keys = CutKeys(self.cut, random.randbytes)
         self.log = CutLog(self.cut)
 
-    def admit(self) -> Admit:
-        assert QUARANTINED is not None
+    def admit(self, catalogue: Any = CATALOGUE) -> Admit:
         sealing = Sealing(self.keys, Sealer(b"n" * 32), CATALOGUE, CODEC, 1)
-        return Admit(Examiner(CATALOGUE, SECRETS), self.admissions, self.identity, sealing, self.log)
+        return Admit(Examiner(catalogue, SECRETS), self.admissions, self.identity, sealing, self.log)
 
     def take(self, *runs: Run) -> "World":
         """Admit runs in a process that begins now."""
