@@ -5,17 +5,19 @@ The shape is in connectors/README.md.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
 
 from connectors.envelope import check_envelope, local_day
 from connectors.repeats import refuse_reused
 from connectors.shapes import ISO_DAY, LARGEST_INT, SMALLEST_INT, Shape, iso_day, iso_moment, shape_of
-from connectors.statement import Outcome, Refusal, Statement, Unreadable, plain_name
+from connectors.statement import Coverage, Refusal, Statement, Unreadable, plain_name
 from schemas.catalogue import Catalogue
 from schemas.moments import day
 
+Answer = Statement | Refusal
+"""What comes of one event."""
 MOST_EVENTS = 1_000
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -24,19 +26,20 @@ class EventReader:
     """Reads what one agency sends, held to the committed contracts; days without a time are local days of `zone`."""
 
     def __init__(self, catalogue: Catalogue, agency: str, zone: tzinfo) -> None:
-        self._shapes = {contract.short_name: shape_of(contract) for contract in catalogue.statements()}
+        self._contracts = {contract.short_name: contract for contract in catalogue.statements()}
+        self._shapes: dict[str, Shape] = {}
         self._agency = agency
         self._zone = zone
 
-    def read(self, body: bytes) -> list[Outcome]:
+    def read(self, body: bytes) -> list[Answer]:
         """Answer each event of a JSON body, in order; `line` is its place, from 1. One refusal that ends reading when the body is no such JSON."""
         try:
             events = parse_events(body)
         except Unreadable as error:
             return [Refusal(1, error.code, str(error), ends_reading=True)]
-        return list(refuse_reused(self._answer(place, event) for place, event in enumerate(events, start=1)))
+        return _once_each(self._answer(place, event) for place, event in enumerate(events, start=1))
 
-    def read_lines(self, body: bytes) -> list[Outcome]:
+    def read_lines(self, body: bytes) -> list[Answer]:
         """Answer each line of a body of newline-delimited JSON, in order; `line` is its line. One refusal that ends reading when there are too many."""
         lines = [(place, line) for place, line in enumerate(body.split(b"\n"), start=1) if line.strip()]
         try:
@@ -44,16 +47,16 @@ class EventReader:
             _check_count(len(lines))
         except Unreadable as error:
             return [Refusal(1, error.code, str(error), ends_reading=True)]
-        return list(refuse_reused(self.line(place, line) for place, line in lines))
+        return _once_each(self.line(place, line) for place, line in lines)
 
-    def line(self, place: int, line: bytes) -> Outcome:
+    def line(self, place: int, line: bytes) -> Answer:
         """Answer one line of newline-delimited JSON."""
         try:
             return self._statement(place, parse_json(line))
         except Unreadable as error:
             return Refusal(place, error.code, str(error))
 
-    def _answer(self, place: int, event: Any) -> Outcome:
+    def _answer(self, place: int, event: Any) -> Answer:
         try:
             return self._statement(place, event)
         except Unreadable as error:
@@ -62,12 +65,7 @@ class EventReader:
     def _statement(self, place: int, event: Any) -> Statement:
         found = dict(_table(event, "the event"))
         event_type = found.pop("event_type", None)
-        shape = self._shapes.get(event_type) if isinstance(event_type, str) else None
-        if shape is None:
-            known = ", ".join(self._shapes)
-            raise Unreadable(
-                "unknown-event-type", f"expected event_type to be one of {known}, found none of them; correct it"
-            )
+        shape = self._shape(event_type)
         envelope = {"agency": self._agency, **_table(found.pop("envelope", {}), "envelope")}
         value = self._record(shape, {"envelope": envelope, **found}, "")
         if value["envelope"]["agency"] != self._agency:
@@ -82,6 +80,18 @@ class EventReader:
             )
         check_envelope(value["envelope"])
         return Statement(str(event_type), value, place)
+
+    def _shape(self, event_type: Any) -> Shape:
+        """Give the shape of a contract, read when it is first needed: there are many contracts, and a request uses few."""
+        contract = self._contracts.get(event_type) if isinstance(event_type, str) else None
+        if contract is None:
+            known = ", ".join(self._contracts)
+            raise Unreadable(
+                "unknown-event-type", f"expected event_type to be one of {known}, found none of them; correct it"
+            )
+        if contract.short_name not in self._shapes:
+            self._shapes[contract.short_name] = shape_of(contract)
+        return self._shapes[contract.short_name]
 
     def _record(self, shape: Shape, table: Mapping[str, Any], where: str) -> dict[str, Any]:
         unknown = [name for name in table if name not in shape.parts]
@@ -113,6 +123,10 @@ class EventReader:
             return dict(local_day(day(iso_day(found, where)), self._zone))
         at = iso_moment(found, where)
         return {"earliest": at, "latest": at, "wording": None}
+
+
+def _once_each(answers: Iterable[Answer]) -> list[Answer]:
+    return [one for one in refuse_reused(answers) if not isinstance(one, Coverage)]
 
 
 def parse_events(body: bytes) -> list[Any]:

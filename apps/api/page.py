@@ -57,7 +57,7 @@ def _section(document: Document, name: str, operation: Document) -> str:
         f'<h2 id="{_anchor(name)}"><code>{escape(name)}</code></h2>',
         f"<p><strong>{escape(operation['summary'])}.</strong> {escape(operation.get('description', ''))}</p>",
         f"<p>Token: {escape(_token(operation))}</p>",
-        _table("In the address", ("name", "what"), _parameters(operation)),
+        _table("In the address or a header", ("name", "what"), _parameters(operation)),
         _table("In the body", ("field", "what"), _fields(document, body)),
         _table("Answers", ("status", "when", "fields"), answers),
     ]

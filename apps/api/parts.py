@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from apps.api.kept_answers import KeptAnswers
 from apps.auditing import Told
 from connectors.producer import StatementLog
 from query.door import Door, Refused, StaffMember
@@ -69,7 +70,8 @@ class ApiParts:
     """All that the API works with.
 
     `desk()` and `statement_log(agency)` lend one to one request; `event_id(agency, reference)` derives the hub's id of a statement;
-    `zone` is where days without a time are local days; `randomness(n)` gives n random bytes.
+    `zone` is where days without a time are local days; `randomness(n)` gives n random bytes;
+    `kept_answers` are those given for an Idempotency-Key.
     """
 
     sign_in: SignIn
@@ -80,3 +82,4 @@ class ApiParts:
     health: Callable[[], Health]
     zone: tzinfo
     randomness: Callable[[int], bytes]
+    kept_answers: KeptAnswers

@@ -1,6 +1,7 @@
 """The real parts of the API: doors on PostgreSQL and Kafka, each agency's own Kafka user, and how the hub is."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from kafka.errors import KafkaError
 from access_policy.blind_index import event_id
 from access_policy.root_key import RootKeyRefused
 from apps.api.feed_tokens import ensure_feed_tokens, feed_bearing
+from apps.api.kept_answers import KeptAnswers
 from apps.api.parts import ApiParts, Desk, Health, PartAway, WorkerLag
 from apps.api.pool import Pool
 from apps.auditing import Auditing
@@ -28,7 +30,7 @@ from apps.workers.layout import ROLES
 from connectors.envelope import time_zone
 from connectors.producer import KafkaStatementLog, StatementLog
 from query.door import StaffMember
-from schemas.catalogue import Catalogue, load_catalogue
+from schemas.catalogue import load_catalogue
 from schemas.topics import AGENCIES
 
 DESKS = 4
@@ -75,6 +77,7 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
             health=partial(hub_health, settings, gauges),
             zone=time_zone(),
             randomness=os.urandom,
+            kept_answers=KeptAnswers(time.monotonic),
         )
 
 

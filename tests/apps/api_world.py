@@ -10,6 +10,7 @@ from uuid import UUID
 
 from access_policy.blind_index import NHS_NUMBER, event_id
 from apps.api import ApiParts, make_api
+from apps.api.kept_answers import KeptAnswers
 from apps.api.parts import Desk, Health, WorkerLag
 from apps.auditing import Told as ToldLines
 from apps.people import NotSignedIn
@@ -66,6 +67,7 @@ class ApiWorld:
         self.world = World()
         self.statements = MemoryStatementLog()
         self.broken: Exception | None = None
+        self.clock = 0.0
         self.health = Health(parts={"kafka": True}, workers=[WorkerLag(role="admit", read=3, end=5, behind=2)])
         self.api = make_api(self._parts())
         self.client = TestClient(self.api)
@@ -106,6 +108,7 @@ class ApiWorld:
             health=lambda: self.health,
             zone=time_zone(),
             randomness=random.Random(3).randbytes,
+            kept_answers=KeptAnswers(lambda: self.clock),
         )
 
 

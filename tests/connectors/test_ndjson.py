@@ -152,7 +152,7 @@ def test_memory_does_not_grow_with_the_file() -> None:
         tracemalloc.stop()
         return found
 
-    assert peak(3000) < peak(300) + 200_000
+    assert peak(1000) < peak(100) + 200_000
 
 
 def damaged(content: bytes) -> Iterator[st.SearchStrategy[bytes]]:
