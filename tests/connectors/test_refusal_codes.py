@@ -3,7 +3,7 @@ from importlib import resources
 from pathlib import Path
 
 FOLDER = Path(str(resources.files("connectors")))
-CODE_PLACE = {"Unreadable": 0, "Refusal": 1, "FileFault": 1, "XmlFault": 1, "ContractBroken": 0}
+CODE_PLACE = {"Unreadable": 0, "Refusal": 1, "FileFault": 1, "XmlFault": 1, "BundleFault": 1, "ContractBroken": 0}
 
 
 def codes_in(source: str) -> set[str]:
