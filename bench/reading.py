@@ -1,6 +1,6 @@
 """How fast each format is read, checked and published, beside a plain reader of that format, and how much memory that takes: each in a process of its own.
 
-`python -m bench.reading STAGE KIND FILE` measures one stage in this process and prints it as JSON; `bench.formats` asks for all of them.
+`python -m bench.reading STAGE FILE` measures one stage in this process and prints it as JSON; `bench.formats` asks for all of them.
 """
 
 import csv
@@ -9,22 +9,24 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import ijson
+import psutil
 from lxml import etree
 from openpyxl import load_workbook
+from rich.progress import Progress
 
-from apps.connections import kafka_login, kafka_python_options
-from apps.settings import load_settings
-from bench.files import KINDS, Made
-from connectors.envelope import time_zone
-from connectors.formats import Format, Given
-from connectors.producer import CheckedOnly, KafkaStatementLog, encode_statement
-from connectors.statement import Statement
-from schemas.catalogue import load_catalogue
+from apps.cli.feed_sources import Asked, format_of, formats_of, source_of
+from apps.feeds import FeedPlace, agency_log, checking_desk, sending_desk
+from apps.settings import load_settings, secrets_folder
+from bench.files import KINDS
+from connectors.delivery import Source, check, deliver
+from connectors.producer import encode_statement
+from connectors.statement import Delivery, Statement
+from schemas.catalogue import Catalogue, load_catalogue
+from schemas.topics import agency_topic
 
 
 def plain_csv(file: Path) -> int:
@@ -71,3 +73,81 @@ PLAIN: dict[str, Callable[[Path], int]] = {
     ".ndjson": plain_lines,
     ".json": plain_bundle,
 }
+
+
+def source(file: Path, catalogue: Catalogue) -> Source:
+    """Recognise a file as the command line does, and give what is delivered of it."""
+    made = next(one for one in KINDS if file.name.startswith(f"{one.name}."))
+    asked = Asked(mapping=made.mapping, agency="health" if made.name == "ndjson" else None)
+    kind = format_of(file, formats_of(asked, catalogue), asked)
+    return source_of(file, kind, asked, Progress(disable=True))
+
+
+def read(file: Path) -> int:
+    """Read every row into its statement."""
+    return sum(isinstance(outcome, Statement) for outcome in source(file, load_catalogue()).read())
+
+
+def checked(file: Path) -> int:
+    """Do what `mash feed check` does: read, encode, and hold against what was said before."""
+    catalogue = load_catalogue()
+    wanted = source(file, catalogue)
+    place = FeedPlace(Path(os.environ["MASH_HOME"]), secrets_folder(os.environ, Path.cwd()))
+    with checking_desk(place, catalogue, (wanted.agency, wanted.source_system)) as desk:
+        return _sound(check(wanted, desk))
+
+
+def published(file: Path) -> int:
+    """Do what `mash feed send` does."""
+    catalogue, settings = load_catalogue(), load_settings(os.environ, Path.cwd())
+    wanted = source(file, catalogue)
+    place = FeedPlace(Path(os.environ["MASH_HOME"]), secrets_folder(os.environ, Path.cwd()))
+    with (
+        agency_log(settings, wanted.agency) as log,
+        sending_desk(place, catalogue, log, (wanted.agency, wanted.source_system)) as desk,
+    ):
+        return _sound(deliver(wanted, desk))
+
+
+def producer(file: Path) -> int:
+    """Publish the file's first statement as often as it has rows, up to 50,000: what the producer itself can do."""
+    catalogue, settings = load_catalogue(), load_settings(os.environ, Path.cwd())
+    wanted = source(file, catalogue)
+    first = next(outcome for outcome in wanted.read() if isinstance(outcome, Statement))
+    # The very same message is a repeat for the hub, which nobody runs here.
+    message = encode_statement(catalogue, first)
+    with agency_log(settings, wanted.agency) as log:
+        for _ in range(PRODUCED):
+            log.publish(agency_topic(wanted.agency), message)
+        log.flush()
+    return PRODUCED
+
+
+def _sound(receipt: Delivery) -> int:
+    assert receipt.complete, receipt.refusals[:3]
+    return receipt.rows_in
+
+
+PRODUCED = 20_000
+STAGES: dict[str, Callable[[Path], int]] = {
+    "plain": lambda file: PLAIN[file.suffix](file),
+    "read": read,
+    "checked": checked,
+    "published": published,
+    "producer": producer,
+}
+
+
+def main() -> None:
+    """Measure one stage of one file in this process: rows, seconds, and by how many MB the process grew."""
+    stage, file = sys.argv[1], Path(sys.argv[2])
+    before = psutil.Process().memory_info().rss
+    began = time.perf_counter()
+    rows = STAGES[stage](file)
+    seconds = time.perf_counter() - began
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 - before
+    print(json.dumps({"rows": rows, "seconds": seconds, "grown": grown / 2**20}))
+
+
+if __name__ == "__main__":
+    main()
