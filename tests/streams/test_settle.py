@@ -11,6 +11,7 @@ from admit_world import HEALTH, STAMP, BrokerRecord, Cut, CutOff, World, concern
 from access_policy.sealing import Opener
 from projections.hub_messages import read_hub_message
 from projections.quarantine_rows import CONTRACTS
+from schemas.catalogue import Catalogue
 from schemas.codec import PREFIX, encode
 from schemas.topics import HUB_EVENTS, HUB_QUARANTINE
 from streams.runs import Run
@@ -27,18 +28,9 @@ FURTHER = message(concern("R-3", cause="R-2"))
 OTHER = message(concern("R-9"))
 
 
-class Without:
-    """A catalogue in which one contract is not there yet."""
-
-    def __init__(self, missing: str) -> None:
-        self._missing = missing
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(CATALOGUE, name)
-
-    def by_id(self, contract_id: int) -> Any:
-        found = CATALOGUE.by_id(contract_id)
-        return None if found is None or found.short_name == self._missing else found
+def without(missing: str) -> Catalogue:
+    """Give the catalogue of a hub that does not have one contract yet."""
+    return Catalogue({one.id: one for one in CATALOGUE if one.short_name != missing})
 
 
 class Quarantine:
@@ -49,7 +41,7 @@ class Quarantine:
 
     def take(self, *runs: Run, missing: str | None = None) -> "Quarantine":
         """Admit runs, each followed by all that hub.quarantine holds by then."""
-        admit = self.world.admit(Without(missing) if missing else CATALOGUE)
+        admit = self.world.admit(without(missing) if missing else CATALOGUE)
         settle = Settle(admit, Opener())
         for run in runs:
             asyncio.run(admit.fold(run))

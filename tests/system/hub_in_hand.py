@@ -34,13 +34,13 @@ from projections.alert_outbox import SqlAlertOutbox
 from projections.rules.packs import load_rule_packs
 from query.door import Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
-from schemas.catalogue import load_catalogue
+from schemas.catalogue import Catalogue, load_catalogue
 from schemas.topics import AGENCIES, HUB_QUARANTINE, LEDGERED, agency_topic, partitions_of
 from streams.alert import Alerting
 from streams.event_log import EventLog, KafkaEventLog, LogRecord
 from streams.ledger import LedgerStage
 from streams.runs import Run
-from tests.hub_parts import HubServices, empty_topics, renew_databases
+from tests.hub_parts import HubServices, empty_topics, forget_feeds, renew_databases
 
 SPRING = datetime(2024, 4, 15, 9, tzinfo=UTC)
 """When this hub believes it is: duties of early 2024 have run out not long ago."""
@@ -78,8 +78,9 @@ class LateLog:
 class HubInHand:
     """One hub: feeds as its agencies, works as its workers, asks as its people, verifies as its auditor."""
 
-    def __init__(self, services: HubServices) -> None:
+    def __init__(self, services: HubServices, agreed: Catalogue = CATALOGUE) -> None:
         self.services = services
+        self._agreed = agreed
         self.settings = services.settings
         self._open = ExitStack()
         self._read: dict[TopicPartition, int] = {}
@@ -168,7 +169,7 @@ class HubInHand:
     def _put_together(self) -> list[tuple[TopicPartition, tuple[Fold, ...]]]:
         """Make every stage, and say which partition is read by which."""
         settings, clock = self.settings, Clock()
-        admit = wiring.admitting(wiring.admit_stage(settings, CATALOGUE, self.log))
+        admit = wiring.admitting(wiring.admit_stage(settings, self._agreed, self.log))
         folding, tiles, alerting = (wiring.worker_store(settings) for _ in range(3))
         folds = wiring.project_stages(folding, CATALOGUE)
         signer = signing_key(settings)
@@ -224,6 +225,7 @@ def open_connections() -> list["psycopg.Connection[Any]"]:
 def hub_in_hand(services: HubServices, admin: KafkaAdminClient) -> Iterator[HubInHand]:
     """Give an empty hub, for one module of tests."""
     empty_topics(admin)
+    forget_feeds(services)
     renew_databases(services)
     with HubInHand(services) as hub:
         yield hub

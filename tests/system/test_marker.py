@@ -172,7 +172,9 @@ def test_the_commands_print_words_only_where_they_release_a_record(
         (["chronology", child, "--as", MARK.lower()[::-1]], ""),
         (["alerts", *asked], ""),
         (["disclosures", child, "--as", "auditor-1", "--purpose", "audit"], ""),
-        (["quarantine", "list"], ""),
+        (["quarantine", "list", "--as", "operator-1", "--purpose", "data_quality"], ""),
+        (["quarantine", "show", child, "--as", "operator-1", "--purpose", "data_quality"], ""),
+        (["quarantine", "discard", child, "--reason", MARK, "--as", "analyst-1", "--purpose", "data_quality"], ""),
         (["verify"], ""),
     ]
     for arguments, typed in runs:

@@ -46,6 +46,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("topic", "code", "sentence"), WORD),
         **dict.fromkeys(("source_part", "source_offset"), "{0} + 1"),
         "received": LATER,
+        **dict.fromkeys(("event_id", "waits_for", "earlier"), ANY_ID),
         "record": A_BYTE,
         **ELSEWHERE,
     },
@@ -196,7 +197,7 @@ FORGED = {
         "hub.disclosures/0 unknown row 5000",
     ),
     "quarantined": (
-        "insert into {0} select gen_random_uuid(), topic, source_part, source_offset, received, code, sentence, part, 5000, record from {0} limit 1",
+        "insert into {0} select gen_random_uuid(), topic, source_part, source_offset, received, code, sentence, part, 5000, record, event_id, waits_for, earlier from {0} limit 1",
         "hub.quarantine/0 unknown row 5000",
     ),
     "alert": (

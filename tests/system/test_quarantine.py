@@ -1,0 +1,226 @@
+"""What was refused, from end to end on real parts: listed, opened, redriven, discarded; on record each time; rebuilt and verified."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+from kafka import KafkaAdminClient
+
+from access_policy.vocabulary import DISCARD_QUARANTINED, REDRIVE_QUARANTINED
+from apps.desk import open_desk
+from apps.rebuild import rebuild
+from projections.quarantine_list import Choice, State
+from query.door import Refused, StaffMember
+from query.quarantine import (
+    Listed,
+    NotInQuarantine,
+    OpenedMessage,
+    Reasoned,
+    Settled,
+    list_quarantine,
+    settle_quarantined,
+    show_quarantined,
+)
+from query.quarantine_text import opened_lines
+from schemas.catalogue import Catalogue
+from schemas.codec import encode
+from schemas.moments import moment
+from schemas.sealed import SealedCodec
+from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_QUARANTINE, agency_topic
+from tests.hub_parts import HubServices, empty_topics, renew_databases
+from tests.system.hub_in_hand import CATALOGUE, HubInHand, staff
+from tests.system.marked import value
+from tests.system.reading import read_topic
+
+pytestmark = pytest.mark.services
+CONCERN = CATALOGUE.own("ConcernRaised")
+WITHOUT = Catalogue({one.id: one for one in CATALOGUE if one.short_name != "ConcernRaised"})
+OWNER = staff("police", "feed_owner", "quarantine")
+QUALITY = "data_quality"
+BACKWARDS = {"earliest": 2, "latest": 1, "wording": None}
+
+
+def said(reference: str, **also: Any) -> bytes:
+    return encode(CONCERN, value("police", 1, reference=reference, cause=None, **also))
+
+
+class World:
+    """A hub, and the person who settles what it refused."""
+
+    def __init__(self, hub: HubInHand) -> None:
+        self.hub = hub
+
+    def listed(self, who: StaffMember = OWNER, purpose: str | None = QUALITY, state: State | None = State.OPEN) -> Any:
+        with open_desk(self.hub.settings, self.hub.doors) as desk:
+            return list_quarantine(desk, who, purpose, Choice(("police",), state))
+
+    def codes(self, state: State | None = State.OPEN) -> list[str]:
+        listed = self.listed(state=state)
+        assert isinstance(listed, Listed)
+        return [one.code for one in listed.view.messages]
+
+    def of(self, code: str) -> UUID:
+        found: UUID = next(one.quarantine_id for one in self.listed().view.messages if one.code == code)
+        return found
+
+    def show(self, quarantine_id: UUID, who: StaffMember = OWNER) -> Any:
+        with open_desk(self.hub.settings, self.hub.doors) as desk:
+            return show_quarantined(desk, who, quarantine_id, QUALITY)
+
+    def settle(self, action: str, *wanted: UUID, who: StaffMember = OWNER) -> Any:
+        with open_desk(self.hub.settings, self.hub.doors) as desk:
+            return settle_quarantined(desk, who, wanted, QUALITY, Reasoned(action, "A reason with a name in it."))
+
+    def admitted(self) -> list[tuple[int, int]]:
+        """Give (offset on the agency's topic, microseconds when it came) of each admitted statement, in the order of the log."""
+        codec = SealedCodec(CATALOGUE)
+        headers = [codec.read(one.value).header for one in read_topic(self.hub.services, HUB_EVENTS)]
+        return [(one.source_offset, one.received) for one in headers]
+
+    def disclosed(self) -> list[tuple[str, bool]]:
+        return [tuple(row) for row in self.hub.sql("select action, allowed from disclosure order by log_offset")]
+
+
+@pytest.fixture(scope="module")
+def world(hub_services: HubServices, kafka_admin: KafkaAdminClient, pristine: None) -> Iterator[World]:
+    """A hub that refused a message whose contract it did not have, and then, having it, a broken one for which two wait."""
+    empty_topics(kafka_admin)
+    renew_databases(hub_services)
+    with HubInHand(hub_services, WITHOUT) as before:
+        before.publish("police", said("R-0"))
+        before.work()
+    with HubInHand(hub_services) as hub:
+        hub.publish("police", said("R-1", happened=BACKWARDS), said("R-2", corrects="R-1"), said("R-3", retracts="R-2"))
+        hub.work()
+        yield World(hub)
+
+
+def test_what_was_refused_is_listed_with_its_reason_by_who_owns_the_feed_and_by_nobody_else(world: World) -> None:
+    assert world.codes() == ["unknown-contract", "backwards", "waits-behind", "waits-behind"]
+    refused = world.listed(staff("health", "feed_owner", "quarantine"))
+    assert isinstance(refused, Refused)
+    assert isinstance(world.listed(purpose=None), Refused)
+    world.hub.work()
+    assert world.disclosed() == [("list_quarantine", True), ("list_quarantine", False), ("list_quarantine", False)]
+
+
+def test_a_message_is_opened_once_that_is_on_record_and_says_what_waits_behind_it(world: World) -> None:
+    opened = world.show(world.of("backwards"))
+    assert isinstance(opened, OpenedMessage)
+    assert opened.view.contract == "ConcernRaised"
+    assert opened.view.fields is not None
+    assert opened.view.fields["envelope"]["reference"] == "R-1"
+    (behind,) = opened.view.message.behind
+    assert [one.quarantine_id for one in world.listed().view.messages].index(behind) == 2
+    text = "\n".join(opened_lines(opened.view))
+    assert f"{behind} waits behind it" in text
+    assert "Next: " in text
+    refused = world.show(world.of("backwards"), staff("police", "governance", "quarantine"))
+    assert isinstance(refused, Refused)
+    world.hub.work()
+    shown = world.hub.sql(
+        "select allowed, person from disclosure where action = 'show_quarantined' order by log_offset"
+    )
+    assert shown == [(True, OWNER.staff_id), (False, "police-governance-17")]
+
+
+def test_who_has_no_right_to_settle_is_refused_and_that_is_on_record(world: World) -> None:
+    before = len(read_topic(world.hub.services, HUB_QUARANTINE))
+    for action in (REDRIVE_QUARANTINED, DISCARD_QUARANTINED):
+        assert isinstance(world.settle(action, world.of("backwards"), who=staff("police", "feed_owner")), Refused)
+    assert len(read_topic(world.hub.services, HUB_QUARANTINE)) == before
+    world.hub.work()
+    refused = world.hub.sql("select action from disclosure where not allowed order by log_offset desc limit 2")
+    assert refused == [("discard_quarantined",), ("redrive_quarantined",)]
+
+
+def test_a_message_is_redriven_once_its_contract_is_there_and_keeps_its_time_and_place(world: World) -> None:
+    told = read_topic(world.hub.services, agency_topic("police"), user="hub")
+    redriven = world.of("unknown-contract")
+    assert isinstance(world.settle(REDRIVE_QUARANTINED, redriven), Settled)
+    world.hub.work()
+    assert world.admitted() == [(0, told[0].timestamp * 1000)]
+    with pytest.raises(NotInQuarantine, match="is settled already"):
+        world.settle(DISCARD_QUARANTINED, redriven)
+    assert world.codes(State.ADMITTED) == ["unknown-contract"]
+    assert world.hub.sql("select received from chronology_entry") == [(moment(told[0].timestamp * 1000),)]
+
+
+def test_what_waits_is_taken_up_in_order_once_the_first_is_discarded(world: World) -> None:
+    assert isinstance(world.settle(DISCARD_QUARANTINED, world.of("backwards")), Settled)
+    world.hub.work()
+    assert [offset for offset, _ in world.admitted()] == [0, 2, 3]
+    assert world.codes() == []
+    actions = world.hub.sql("select action, count(person) from quarantine_settled group by 1 order by 1")
+    assert actions == [("DISCARD", 1), ("REDRIVE", 1), ("TAKE_UP", 0)]
+
+
+def test_each_settling_is_on_record_before_it_is_on_the_log_and_its_reason_is_sealed(world: World) -> None:
+    settled = world.hub.sql("select record from quarantine_settled")
+    assert not any(b"a name in it" in bytes(record) for (record,) in settled)
+    world.hub.work()
+    recorded = [action for action, allowed in world.disclosed() if allowed and action.endswith("_quarantined")]
+    assert recorded.count("redrive_quarantined") == 1
+    assert recorded.count("discard_quarantined") >= 1
+    assert len(read_topic(world.hub.services, HUB_DISCLOSURES)) == len(world.disclosed())
+
+
+def test_an_id_that_no_message_has_is_said_to_be_none_and_that_is_on_record_too(world: World) -> None:
+    with pytest.raises(NotInQuarantine, match="mash quarantine list"):
+        world.show(UUID(int=7))
+
+
+TAMPERED = {
+    "held": (
+        "update held set event_id = gen_random_uuid() where event_id is not null",
+        "update held set closed = false, record = 'x'",
+        "delete from held",
+        "insert into held select gen_random_uuid(), event_id, waits_for, received, topic, source_part, source_offset, closed, record from held limit 1",
+    ),
+    "quarantine_settled": (
+        "update quarantine_settled set action = 'REDRIVE' where action = 'DISCARD'",
+        "delete from quarantine_settled where action = 'TAKE_UP'",
+        "insert into quarantine_settled select gen_random_uuid(), quarantine_id, action, person, at, part, 5000, record from quarantine_settled limit 1",
+    ),
+    "quarantine_closed": (
+        "update quarantine_closed set outcome = 'ADMITTED'",
+        "delete from quarantine_closed",
+        "insert into quarantine_closed select gen_random_uuid(), settled_id, outcome, at, part, 5000, record from quarantine_closed limit 1",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "change"), [(table, change) for table, all_of in TAMPERED.items() for change in all_of]
+)
+def test_a_row_of_the_quarantine_that_was_changed_removed_or_made_up_is_named(
+    world: World, table: str, change: str
+) -> None:
+    hub = world.hub
+    hub.sql(f"create table kept as table {table}")
+    try:
+        hub.sql(change)
+        findings = hub.verify().findings
+        assert findings, change
+        assert all("quarantine" in one for one in findings), findings
+    finally:
+        hub.sql(f"truncate {table}")
+        hub.sql(f"insert into {table} select * from kept")
+        hub.sql("drop table kept")
+
+
+def test_a_rebuild_gives_the_same_quarantine_again_and_everything_agrees(world: World) -> None:
+    tables = ("held", "quarantined", "quarantine_settled", "quarantine_closed", "admitted", "log_position")
+    hub = world.hub
+    hub.publish("police", said("R-9", happened=BACKWARDS), said("R-10", cause="R-9"))
+    hub.work()
+    assert hub.verify().findings == ()
+    hub.close_doors()
+    before = {table: sorted(map(str, hub.sql(f"select * from {table}"))) for table in tables}
+    rebuild(hub.settings, lambda *_: None)
+    after = {table: sorted(map(str, hub.sql(f"select * from {table}"))) for table in tables}
+    assert {table for table in tables if before[table] != after[table]} <= {"log_position"}
+    assert hub.verify().findings == ()
+    hub.work()
+    assert world.codes() == ["backwards", "waits-behind"]
