@@ -29,7 +29,7 @@ NO = frozenset({"false", "no", "n", "0"})
 def statement_value(mapping: Mapping, row: Row[str, str]) -> tuple[str, dict[str, Any]]:
     """Read one row: (event type, value); Unreadable when a cell cannot be what its field wants."""
     event_type = str(read_cell(mapping.event_type, row))
-    envelope = _envelope(mapping, row)
+    envelope = _envelope(mapping, event_type, row)
     if event_type == "StatementRetracted" and envelope["retracts"] is None:
         named = mapping.links["retracts"].columns[0]
         raise Unreadable(
@@ -41,7 +41,7 @@ def statement_value(mapping: Mapping, row: Row[str, str]) -> tuple[str, dict[str
     return event_type, {"envelope": envelope, **body}
 
 
-def _envelope(mapping: Mapping, row: Row[str, str]) -> dict[str, Any]:
+def _envelope(mapping: Mapping, event_type: str, row: Row[str, str]) -> dict[str, Any]:
     happened = read_when(mapping.happened, row, mapping.zone)
     handling = {name: read_cell(rule, row) for name, rule in mapping.handling.items()}
     return {
@@ -51,6 +51,7 @@ def _envelope(mapping: Mapping, row: Row[str, str]) -> dict[str, Any]:
         "reference": _reference(mapping.reference, row),
         "child": {**no_identifiers(), **{name: read_cell(rule, row) for name, rule in mapping.child.items()}},
         "happened": happened,
+        "sensitivity": mapping.sensitivities[event_type],
         "learned": happened if mapping.learned is None else read_when(mapping.learned, row, mapping.zone),
         **handling,
         **{name: joined(rule, row) for name, rule in mapping.links.items()},

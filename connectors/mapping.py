@@ -70,7 +70,8 @@ class CoverageRule:
 class Mapping:
     """One feed: how each row of its CSV or Excel files becomes a statement.
 
-    `learned` is None where it is the same as `happened`; `sheet` names the sheet of a workbook, None for its first.
+    `learned` is None where it is the same as `happened`; `sheet` names the sheet of a workbook, None for its first; `sensitivities` has each event type's
+    default, for rows of which the mapping does not say how sensitive they are.
     """
 
     feed: str
@@ -86,6 +87,7 @@ class Mapping:
     handling: dict[str, CellRule]
     links: dict[str, JoinedRule]
     bodies: dict[str, dict[str, CellRule]]
+    sensitivities: dict[str, str]
     coverage: CoverageRule
     sheet: str | None = None
 

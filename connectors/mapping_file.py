@@ -85,6 +85,8 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
         handling=handling,
         links=links,
         bodies=_bodies(top, event_type, types, links),
+        # A contract that says nothing of it is kept closest, never plainest.
+        sensitivities={one.short_name: one.sensitivity or "RESTRICTED" for one in catalogue.statements()},
         coverage=_coverage(top),
         sheet=top.may("sheet", str),
     )

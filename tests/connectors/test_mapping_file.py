@@ -10,6 +10,8 @@ from feed_samples import csv_file
 from connectors.csv_drop import read_csv
 from connectors.mapping_file import load_mapping, parse_mapping, shipped_mapping, shipped_mappings
 from connectors.sections import MappingBroken
+from connectors.shapes import shape_of
+from connectors.statement import Statement
 
 README = resources.files("connectors") / "README.md"
 
@@ -43,6 +45,33 @@ alone = { column = "alone" }
 def test_every_mapping_that_comes_with_the_hub_fits_the_contracts(catalogue: Any) -> None:
     assert shipped_mappings() == ["education", "health", "police"]
     assert [shipped_mapping(name, catalogue).agency for name in shipped_mappings()] == shipped_mappings()
+
+
+@pytest.mark.parametrize(
+    ("event_type", "fields", "default"),
+    [
+        ("IntelligenceGraded", ("source_evaluation", "assessment", "handling"), "RESTRICTED"),
+        ("SelfHarmRecorded", None, "SENSITIVE"),
+        ("ChildSeen", ("alone",), "ROUTINE"),
+    ],
+)
+def test_a_mapping_that_says_nothing_of_sensitivity_leaves_it_as_the_contract_has_it(
+    catalogue: Any, event_type: str, fields: tuple[str, ...] | None, default: str
+) -> None:
+    contract = catalogue.by_name(event_type)
+    if fields is None:
+        fields = tuple(
+            name for name, part in shape_of(contract).parts.items() if name != "envelope" and not part.optional
+        )
+    told = "".join(f'{name} = {{ column = "alone" }}\n' for name in fields)
+    text = SMALL.replace("ChildSeen", event_type).replace('alone = { column = "alone" }\n', told)
+    row = {"visit": "1", "client": "7", "day": "01/03/2024", "alone": "1"}
+    (statement,) = (
+        one
+        for one in read_csv(BytesIO(csv_file([row], row)), parse_mapping(text, "visits.toml", catalogue))
+        if isinstance(one, Statement)
+    )
+    assert statement.value["envelope"]["sensitivity"] == default
 
 
 def test_a_small_mapping_reads_a_row_with_plain_handling(catalogue: Any) -> None:
