@@ -29,6 +29,7 @@ class Sent(NamedTuple):
     value: bytes | None
     timestamp: int
     headers: tuple[tuple[str, bytes], ...] = ()
+    timestamp_type: int = 1
 
 
 def noon(day: date) -> datetime:
