@@ -92,6 +92,8 @@ class SqlHeld:
 
     def find(self, quarantine_ids: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Look the messages up."""
+        if not quarantine_ids:
+            return {}
         rows = self._conn.execute(FIND, (Ids(quarantine_ids),), binary=True)
         return {found.bytes: record for found, record in rows}
 
@@ -110,7 +112,8 @@ class SqlHeld:
 
     def close(self, quarantine_ids: Sequence[bytes]) -> None:
         """Close the messages and forget their records, which hub.quarantine has."""
-        self._conn.execute(CLOSE, (Ids(quarantine_ids),))
+        if quarantine_ids:
+            self._conn.execute(CLOSE, (Ids(quarantine_ids),))
 
 
 class MemoryHeld:

@@ -15,14 +15,14 @@ from apps.wiring import HUB_USER, PROJECT, lowest_positions
 from apps.workers.layout import ROLES
 from projections.alert_outbox import LOOK_BACK, OVERDUE, WAITING
 from projections.rows import open_store
-from schemas.topics import AGENCIES, LEDGERED, agency_of, agency_topic, partitions_of
+from schemas.topics import AGENCIES, HUB_QUARANTINE, LEDGERED, agency_of, agency_topic, partitions_of
 from streams import admit, ledger
 from streams.quality import marking
 
 READER = "mash_reader"
 STAGES = {"admit": (admit.STAGE,), "project": (PROJECT, ledger.STAGE), "quality": (marking.STAGE,)}
 TOPICS = {
-    "admit": tuple(agency_topic(agency) for agency in AGENCIES),
+    "admit": (*(agency_topic(agency) for agency in AGENCIES), HUB_QUARANTINE),
     "project": LEDGERED,
     "quality": (*EVENTS, *DELIVERIES),
 }
