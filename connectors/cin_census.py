@@ -181,7 +181,7 @@ class _Child:
             raise Unreadable(
                 "no-period",
                 "expected the census's year, as of which this is told, found none; "
-                "fill in Year and ReferenceDate in the Header, or say what period the file covers",
+                "fill in Year and ReferenceDate in the Header, or say what it covers, such as --period 2024-04-01..2025-03-31",
             )
         reference = join_reference("CIN", self._local_id, kind, str(within[1].year))
         envelope = self._envelope(reference, self._stretch(*within), "SENSITIVE")

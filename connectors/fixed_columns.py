@@ -148,7 +148,7 @@ def _outcomes(stream: BinaryIO, sheet: Sheet, given: Given) -> Iterator[Outcome]
 
 def _check_period(sheet: Sheet, given: Given) -> None:
     if any(told.in_period for told in sheet.told) and (given.first is None or given.last is None):
-        sentence = f"expected to be told what period the file covers, since {sheet.name} has no days of its own, found none; say its first and last day"
+        sentence = f"expected to be told what period the file covers, since {sheet.name} has no days of its own, found none; say it, such as --period 2024-04-01..2025-03-31"
         raise FileFault(1, "no-period", sentence)
 
 
