@@ -149,7 +149,7 @@ def _named_by(catalogue: Catalogue, prefixed: bytes) -> tuple[Contract, int]:
     if contract is None:
         raise ContractBroken(
             "unknown-contract",
-            f"expected the id of a registered contract, found {found}; see `mash contracts list`",
+            f"expected the id of a contract in the hub's registry, found {found}; look ids up there and not in another registry (`mash contracts list`)",
         )
     return contract, end
 

@@ -8,7 +8,7 @@ import avro.schema
 import pytest
 
 from schemas.catalogue import CatalogueBroken, full_text, lint, load_catalogue, load_contracts
-from schemas.numbering import number_contracts
+from schemas.numbering import FIRST_ID, number_contracts
 
 CATALOGUE = load_catalogue()
 CONTRACTS = Path(__file__).parents[2] / "schemas" / "contracts"
@@ -90,7 +90,9 @@ def copied(tmp_path: Path) -> Path:
 def test_a_committed_contract_that_was_edited_is_refused_and_named(copied: Path) -> None:
     edited = copied / "ConcernRaised.avsc"
     edited.write_text(edited.read_text("utf-8").replace("Kind of concern", "Sort of concern"), "utf-8")
-    with pytest.raises(CatalogueBroken, match=r"ConcernRaised\.avsc: expected the text that id 10 was given to"):
+    with pytest.raises(
+        CatalogueBroken, match=r"ConcernRaised\.avsc: expected the text that id 70000001\d was given to"
+    ):
         load_contracts(copied)
 
 
@@ -220,6 +222,14 @@ def test_agencies_may_use_the_contracts_of_mash_events_and_no_other() -> None:
     assert not {name for name in names if not name.startswith("mash.events.")}
     others = {contract.name for contract in CATALOGUE} - names
     assert {name.rpartition(".")[0] for name in others} == {"mash.hub", "mash.feeds"}
+
+
+def test_ids_begin_where_no_other_registry_does_so_that_its_ids_are_never_taken_for_the_hubs(tmp_path: Path) -> None:
+    assert min(one.id for one in CATALOGUE) == FIRST_ID
+    for file in ("Envelope.avsc", "ChildSeen.avsc"):
+        shutil.copy(CONTRACTS / file, tmp_path)
+    number_contracts(tmp_path)
+    assert [one.id for one in load_contracts(tmp_path)] == [FIRST_ID]
 
 
 def test_what_is_not_there_is_none() -> None:

@@ -71,7 +71,7 @@ def clear_parts(records: Iterable[LogRecord]) -> list[object]:
     parts: list[object] = []
     for one in records:
         parts += [one.key, one.headers, one.value, one.partition]
-        if one.value.startswith(PREFIX.pack(0, 23)):
+        if one.value.startswith(PREFIX.pack(0, CATALOGUE.own("SealedEvent").id)):
             parts.append(CODEC.read(one.value).header)
         elif QUARANTINED is not None:
             parts.append({**decode_payload(QUARANTINED, one.value[PREFIX.size :]), "sealed": b""})
