@@ -6,10 +6,11 @@ period that the sender names. Codes are told as they stand; only a cell that its
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, BinaryIO
 
 from connectors.csv_rows import BYTE_ORDER_MARK, FileFault, RawRow, read_rows
@@ -138,9 +139,11 @@ def _outcomes(stream: BinaryIO, sheet: Sheet, given: Given) -> Iterator[Outcome]
         rows = read_rows(stream, ",")
         heading = _heading(rows, sheet)
         _check_period(sheet, given)
-        yield sheet.coverage(given)
+        first = next(rows, None)
+        # An export that failed has a heading and no row as often as a return that is empty: it withdraws nothing.
+        yield sheet.coverage(given) if first is not None else replace(sheet.coverage(given), whole=False)
         reader = _Rows(sheet, given)
-        for row in rows:
+        for row in chain(() if first is None else (first,), rows):
             yield from _split(row, heading, reader)
     except FileFault as fault:
         yield fault.refusal

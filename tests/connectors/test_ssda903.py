@@ -166,6 +166,12 @@ def test_a_file_whose_period_is_not_known_withdraws_nothing() -> None:
     assert statements([review]) == statements(read("reviews", file_of("reviews")))
 
 
+def test_a_file_with_a_heading_and_no_row_withdraws_nothing() -> None:
+    (coverage,) = read("reviews", b"CHILD,DOB,REVIEW,REVIEW_CODE\r\n")
+    assert isinstance(coverage, Coverage)
+    assert (coverage.scope, coverage.whole) == ("ssda903 reviews 2023-04-01 to 2024-03-31", False)
+
+
 @pytest.mark.parametrize("name", sorted(ROWS))
 def test_a_file_without_days_of_its_own_asks_for_the_period(name: str) -> None:
     outcomes = read(name, file_of(name), Given(LONDON))
