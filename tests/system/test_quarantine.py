@@ -1,15 +1,21 @@
 """What was refused, from end to end on real parts: listed, opened, redriven, discarded; on record each time; rebuilt and verified."""
 
+import gc
+import threading
+import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import UUID
 
+import click.testing
 import pytest
 from kafka import KafkaAdminClient
 
 from access_policy.vocabulary import DISCARD_QUARANTINED, REDRIVE_QUARANTINED
+from apps.cli import main
 from apps.desk import open_desk
+from apps.people import write_people
 from apps.rebuild import rebuild
 from projections.quarantine_list import Choice, State
 from query.door import Refused, StaffMember
@@ -40,6 +46,14 @@ CONCERN = CATALOGUE.own("ConcernRaised")
 WITHOUT = Catalogue({one.id: one for one in CATALOGUE if one.short_name != "ConcernRaised"})
 OWNER = staff("police", "feed_owner", "quarantine")
 QUALITY = "data_quality"
+FEEDS = {
+    "staff_id": "feeds-1",
+    "name": "Fee Testperson",
+    "agency": "police",
+    "role": "feed_owner",
+    "clearances": ["quarantine"],
+    "token_sha256": None,
+}
 BACKWARDS = {"earliest": 2, "latest": 1, "wording": None}
 
 
@@ -194,6 +208,45 @@ def test_each_settling_is_on_record_before_it_is_on_the_log_and_its_reason_is_se
 def test_an_id_that_no_message_has_is_said_to_be_none_and_that_is_on_record_too(world: World) -> None:
     with pytest.raises(NotInQuarantine, match="mash quarantine list"):
         world.show(UUID(int=7))
+
+
+def test_the_commands_list_open_and_settle_and_tell_what_came_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = world.hub
+    write_people(hub.settings.home / "people.json", [FEEDS])
+    monkeypatch.setenv("MASH_HOME", str(hub.settings.home))
+    hub.publish("police", said("R-20", happened=BACKWARDS), said("R-21", corrects="R-20"))
+    hub.work()
+    listed = typed("list")
+    assert (listed.exit_code, "2 messages in quarantine (open)" in listed.output) == (0, True), listed.output
+    shown = typed("show", str(world.of("backwards")))
+    assert 'reference: "R-20"' in shown.output
+    assert "R-20" not in listed.output
+    told: list[click.testing.Result] = []
+    command = threading.Thread(
+        target=lambda: told.append(typed("redrive", "--code", "backwards", "--yes", "--reason", "Try."))
+    )
+    command.start()
+    while command.is_alive():
+        hub.work()
+    assert "refused again" in told[0].output, told[0].output
+    assert f"in quarantine again as {world.of('backwards')}" in told[0].output
+    gone = typed("discard", str(UUID(int=7)), "--reason", "Nothing there.")
+    assert (gone.exit_code, "mash quarantine list" in gone.output) == (1, True)
+    world.settle(DISCARD_QUARANTINED, world.of("backwards"))
+    hub.work()
+    assert world.codes() == []
+
+
+def typed(*arguments: str) -> click.testing.Result:
+    asked = ["quarantine", *arguments, "--as", "feeds-1", "--purpose", QUALITY]
+    with warnings.catch_warnings():
+        # A command's connections end with its process, which here goes on.
+        warnings.simplefilter("ignore", ResourceWarning)
+        ended = click.testing.CliRunner().invoke(main, asked)
+        gc.collect()
+    return ended
 
 
 TAMPERED = {
