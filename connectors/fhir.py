@@ -9,6 +9,7 @@ where (CONTEXT) are passed over; all others are counted in one refusal, `not-tak
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from connectors.envelope import When, blank_envelope, check_envelope
@@ -154,18 +155,19 @@ class _Statements:
         }
         said = [_retraction(times)] if _in_error(resource) else TAKEN[kind](resource, times)
         for one in said:
-            yield _statement(number, one, shared, reference, _learned(one, recorded, updated), recorded)
+            known = replace(one, learned=_learned(one, recorded, updated))
+            yield _statement(number, known, {**shared, "reference": reference}, recorded)
 
 
-def _statement(
-    number: int, said: Said, shared: Resource, reference: str, learned: When, recorded: Recorded | None
-) -> Statement:
+def _statement(number: int, said: Said, shared: Resource, recorded: Recorded | None) -> Statement:
+    """Put what a resource says into its envelope; `shared` is the envelope of all that it says, under the resource's own reference."""
+    reference = shared["reference"]
     withdrawn = said.event_type == "StatementRetracted"
     envelope = {
         **shared,
         "reference": f"{reference}{said.suffix}",
         "happened": said.happened,
-        "learned": learned,
+        "learned": said.learned,
         "assertion": said.assertion,
         "cause": reference if said.suffix and not withdrawn else None,
         "retracts": reference if withdrawn else None,

@@ -61,10 +61,11 @@ class Shelf:
         names = [full_url, f"Patient/{own}" if own else None, f"{NHS_NUMBER}|{number}" if number else None]
         if own and not (full_url or "").startswith("http"):
             names.append(f"*/Patient/{own}")
+        kept = patient.kept()
         for name in filter(None, names):
             self._shelf.execute(
                 "insert into patient values (?, ?) on conflict (key) do update set kept = case when kept = excluded.kept then kept end",
-                (name, patient.kept()),
+                (name, kept),
             )
 
     def put_provenance(self, resource: Resource, zone: tzinfo) -> None:
