@@ -19,6 +19,7 @@ from apps.publishing import (
 )
 from apps.services.ports import LOOPBACK
 from schemas.catalogue import load_catalogue
+from schemas.codec import MAGIC, PREFIX, ContractBroken, decode
 from schemas.compatibility import LEVEL, incompatibilities
 from tests.apps.api_world import ApiWorld
 from tests.apps.apicurio import apicurio
@@ -164,6 +165,9 @@ def test_a_council_that_runs_apicurio_has_the_contracts_after_one_command_and_th
         for contract in (FIRST, SECOND):
             status, found = registry.ask("POST", place, {"schema": contract.schema})
             assert (status, found["version"]) == (200, contract.version)
+            with pytest.raises(ContractBroken) as caught:
+                decode(CATALOGUE, PREFIX.pack(MAGIC, found["id"]) + b"whatever was written with that registry's id")
+            assert caught.value.code == "unknown-contract"
         demanding = json.loads(SECOND.schema)
         demanding["fields"].append({"name": "demanded", "type": "string"})
         status, _ = registry.ask("POST", f"{place}/versions", {"schema": json.dumps(demanding)})
