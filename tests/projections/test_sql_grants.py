@@ -18,6 +18,7 @@ KEPT_FOR_EVER = (
     "checkpoint",
     "chronology_entry",
     "disclosure",
+    "feed_told",
     "identifier",
     "quarantine_closed",
     "quarantine_settled",
@@ -30,6 +31,7 @@ COLUMN = {
     "checkpoint": "note",
     "chronology_entry": "record",
     "disclosure": "record",
+    "feed_told": "record",
     "identifier": "child",
     "quarantine_closed": "record",
     "quarantine_settled": "record",
@@ -42,6 +44,10 @@ READ_AT_THE_DOOR = {
     "chronology_entry",
     "clock",
     "concern",
+    "feed_arrival",
+    "feed_happened",
+    "feed_mark",
+    "feed_told",
     "identifier",
     "log_position",
     "quarantine_closed",
@@ -49,7 +55,8 @@ READ_AT_THE_DOOR = {
     "quarantined",
     "review_item",
 }
-ALL = {*TABLES, "checkpoint", "ledger_tile"}
+FEEDS = {"feed_arrival", "feed_happened", "feed_mark", "feed_told"}
+ALL = {*TABLES, *FEEDS, "checkpoint", "ledger_tile"}
 
 
 @pytest.fixture
@@ -59,7 +66,7 @@ def connect(fresh_databases: HubServices) -> Iterator[Callable[[str], Connection
         yield lambda role: connections.enter_context(open_store(fresh_databases.conninfo(role)))
 
 
-@pytest.mark.parametrize("role", ["mash_worker", "mash_reader", "mash_auditor"])
+@pytest.mark.parametrize("role", ["mash_worker", "mash_reader", "mash_auditor", "mash_quality"])
 def test_what_is_kept_for_ever_is_changed_and_removed_by_nobody_but_the_owner(
     connect: Callable[[str], Connection[Rows]], role: str
 ) -> None:
