@@ -130,7 +130,8 @@ class MemoryHeld:
 
     def find(self, quarantine_ids: Sequence[bytes]) -> Mapping[bytes, bytes]:
         """Look the messages up."""
-        return {one: self.messages[one].record for one in quarantine_ids if one in self.messages.keys() - self.closed}
+        still_open = self.messages.keys() - self.closed
+        return {one: self.messages[one].record for one in quarantine_ids if one in still_open}
 
     def open_under(self, event_ids: Sequence[bytes]) -> Sequence[tuple[bytes, bytes]]:
         """Go through the open ones."""
