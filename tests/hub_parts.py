@@ -122,6 +122,7 @@ def fresh_databases(hub_services: HubServices, pristine: None) -> HubServices:
 def fresh_topics(hub_services: HubServices, kafka_admin: KafkaAdminClient) -> HubServices:
     """Give every topic empty, its offsets beginning at 0."""
     empty_topics(kafka_admin)
+    forget_feeds(hub_services)
     return hub_services
 
 
@@ -129,6 +130,11 @@ def fresh_topics(hub_services: HubServices, kafka_admin: KafkaAdminClient) -> Hu
 def fresh_hub(fresh_topics: HubServices, fresh_databases: HubServices) -> HubServices:
     """Give the parts as they were provisioned: topics and databases empty."""
     return fresh_databases
+
+
+def forget_feeds(hub: HubServices) -> None:
+    """Let every feed forget what it told: it is in no topic any more."""
+    shutil.rmtree(hub.settings.home / "feeds", ignore_errors=True)
 
 
 def renew_databases(hub: HubServices) -> None:

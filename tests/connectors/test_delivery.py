@@ -1,6 +1,5 @@
 """A feed is told of by difference: nothing twice, a correction for what changed, a withdrawal for what a whole file no longer states."""
 
-import io
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,12 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from feed_samples import EPISODE, SHORT_EPISODE, census, child
+from census_files import census_source, own_census
 from feed_world import (
     AGENCY,
     CATALOGUE,
     KEY,
-    LONDON,
     START,
     Broker,
     Fact,
@@ -24,13 +22,11 @@ from feed_world import (
     statement,
 )
 
-from connectors.cin_census import FORMAT
 from connectors.comparing import Digester
-from connectors.delivery import DeliveryRefused, Source, check, deliver, first_look, tell_events
+from connectors.delivery import DeliveryRefused, Source, check, deliver, tell_events
 from connectors.feed_memory import FeedMemory
 from connectors.feed_memory_plain import PlainFeedMemory
 from connectors.feed_memory_sqlite import SqliteFeedMemory
-from connectors.formats import Given
 from connectors.producer import FeedBroken
 from connectors.statement import Delivery, Refusal
 
@@ -233,33 +229,6 @@ def test_events_told_one_by_one_need_no_memory_and_repeats_among_them_are_one(br
     receipt = tell_events([statement(Fact(1)), statement(Fact(1)), BAD_ROW], CATALOGUE, broker)
     assert counts(receipt) == (1, 0, 1, 1, 0)
     assert (len(broker.told()), broker.deliveries()) == (1, [])
-
-
-def census_source(content: bytes) -> Source:
-    def read() -> Any:
-        return FORMAT.read(io.BytesIO(content), Given(LONDON))
-
-    coverage, _ = first_look(read)
-    assert coverage is not None
-    return Source(FORMAT.agency, FORMAT.source_system, FORMAT.name, content[-16:] + content[:99], read, coverage)
-
-
-def own_census(children: int, *, changed: int = 0, removed: int = 0) -> bytes:
-    """Write a census; of its last children some have no second episode, and of its first some are of another need."""
-    other = EPISODE.replace("<PrimaryNeedCode>N1", "<PrimaryNeedCode>N2")
-    later = SHORT_EPISODE.replace("2024-01-10", "2024-03-01")
-    born = "<PersonBirthDate>2013-04-05</PersonBirthDate><Sex>F</Sex>"
-    return census(
-        *(
-            child(
-                f"LA-{number}",
-                other if number < changed else EPISODE,
-                *([] if number >= children - removed else [later]),
-                identifiers=born,
-            )
-            for number in range(children)
-        )
-    )
 
 
 def test_a_census_sent_twice_then_with_ten_rows_changed_and_five_removed(send: Send, broker: Broker) -> None:

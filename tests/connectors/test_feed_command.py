@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,64 @@ def test_sending_without_a_hub_says_how_to_start_one(run: Any, tmp_path: Path) -
     assert "mash services up" in result.stderr
 
 
+def row_file(folder: Path, *changes: dict[str, str]) -> Path:
+    path = folder / "incidents.csv"
+    path.write_bytes(police_file(*changes))
+    return path
+
+
+def test_a_check_remembers_nothing_and_leaves_nothing_behind(run: Any, tmp_path: Path) -> None:
+    row_file(tmp_path, {})
+    assert run("check", "incidents.csv", "--mapping", "police").exit_code == 0
+    assert [one.name for one in tmp_path.iterdir()] == ["incidents.csv"]
+
+
+def test_a_file_read_as_told_before_is_known_and_only_what_changed_would_be_told(run: Any, tmp_path: Path) -> None:
+    row_file(tmp_path, {}, {})
+    remembered = run("send", "incidents.csv", "--mapping", "police", "--as-told-before")
+    assert remembered.stdout.splitlines()[-1] == "incidents.csv: 2 rows in, 2 remembered, 0 refused"
+    row_file(tmp_path, {}, {"kind": "another"}, {})
+    checked = run("check", "incidents.csv", "--mapping", "police")
+    assert checked.stdout.splitlines()[-1] == (
+        "incidents.csv: 3 rows in, 1 may be told, 1 corrected, 1 unchanged, 0 refused"
+    )
+    again = run("send", "incidents.csv", "--mapping", "police", "--as-told-before")
+    assert (again.exit_code, "without --as-told-before" in again.stderr) == (1, True)
+
+
+def test_a_memory_and_its_key_are_files_that_only_their_owner_reads_and_lie_apart(run: Any, tmp_path: Path) -> None:
+    row_file(tmp_path, {})
+    run("send", "incidents.csv", "--mapping", "police", "--as-told-before")
+    home = tmp_path / ".mash"
+    (memory,) = (home / "feeds").glob("*.sqlite")
+    for path, mode in ((memory, 0o600), (home / "secrets" / "feed-memory.key", 0o600), (home / "feeds", 0o700)):
+        assert path.stat().st_mode & 0o777 == mode
+    assert b"Quillfeather" not in memory.read_bytes()
+
+
+def test_receipts_are_json_for_machines(run: Any, tmp_path: Path) -> None:
+    row_file(tmp_path, {}, {"dob": "?"})
+    result = run("check", "incidents.csv", "--mapping", "police", "--json", "--period", "2024-01-01..2024-12-31")
+    (receipt,) = json.loads(result.stdout)
+    assert (receipt["rows_in"], receipt["told"], receipt["refused"]) == (2, 1, 1)
+    assert receipt["refusals"][0]["code"] == "bad-date"
+    assert (receipt["coverage"]["first"], receipt["coverage"]["last"]) == ("2024-01-01", "2024-12-31")
+
+
+def test_a_period_that_runs_backwards_is_one_sentence(run: Any, tmp_path: Path) -> None:
+    row_file(tmp_path, {})
+    result = run("check", "incidents.csv", "--mapping", "police", "--period", "2024-12-31..2024-01-01")
+    assert (result.exit_code, "the first not after the last" in result.stderr) == (1, True)
+
+
+def test_a_format_can_be_named_where_the_file_does_not_tell(run: Any, tmp_path: Path) -> None:
+    (tmp_path / "export.bin").write_bytes(census(child("LA-1", SHORT_EPISODE)))
+    assert run("check", "export.bin").exit_code == 1
+    assert "1 may be told" in run("check", "export.bin", "--format", "cin-census").stdout
+    wrong = run("check", "export.bin", "--format", "another")
+    assert "cin-census" in wrong.stderr
+
+
 def test_every_command_of_feed_shows_an_example(run: Any) -> None:
     for command in (["--help"], ["check", "--help"], ["send", "--help"]):
         assert "Example: mash feed" in run(*command).stdout
@@ -77,3 +136,6 @@ def test_a_file_is_sent_as_the_agencys_own_user(
     result = run("send", "incidents.csv", "--mapping", "police")
     assert result.exit_code == 0
     assert result.stdout.splitlines()[-1] == "incidents.csv: 2 rows in, 2 told, 0 refused"
+    (tmp_path / "incidents.csv").write_bytes(police_file({}, {"kind": "another"}))
+    again = run("send", "incidents.csv", "--mapping", "police")
+    assert again.stdout.splitlines()[-1] == "incidents.csv: 2 rows in, 0 told, 1 corrected, 1 unchanged, 0 refused"

@@ -73,7 +73,7 @@ def play(kind: str, tries: list[Try], folder: Path) -> tuple[Broker, list[tuple[
     return broker, receipts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(attempts())
 def test_what_stands_is_what_the_last_whole_file_states(tries: list[Try]) -> None:
     with TemporaryDirectory() as folder:
