@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from connectors.feed_memory import UNKNOWN, Begun, FeedMemoryBroken, Kind, Known, Plan, Row, Telling
 from connectors.feed_memory_plan import GONE, PAIRS, PLANNED
@@ -134,7 +134,7 @@ class SqliteFeedMemory:
         self._conn.executemany("insert into asked (reference) values (?)", [(row.reference,) for row in rows])
         found = self._conn.execute(KNOWN, (self._delivery, self._scope)).fetchall()
         self._conn.execute("commit")
-        return [_known(*one) for one in found]
+        return [_known(one) for one in found]
 
     def history(self, matter: int) -> list[Telling]:
         """Give the tellings of a matter in their order."""
@@ -219,9 +219,9 @@ def _matter(conn: sqlite3.Connection, one: Telling) -> int:
     return one.matter
 
 
-def _known(  # noqa: PLR0913, PLR0917  # the columns of one row
-    matter: int | None, taken: int, digest: bytes, last: str, local_id: str, withdrawn: int, unsure: int, seen: int
-) -> Known:
+def _known(found: tuple[Any, ...]) -> Known:
+    """Read one row of the question KNOWN."""
+    matter, taken, digest, last, local_id, withdrawn, unsure, seen = found
     if matter is None:
         return Known(taken=True) if taken else UNKNOWN
     return Known(matter, bool(taken), digest, last, local_id, bool(withdrawn), bool(unsure), bool(seen))

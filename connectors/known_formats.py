@@ -2,7 +2,7 @@
 
 from typing import BinaryIO
 
-from connectors import cin_census, fhir, ssda903
+from connectors import cin_census, fhir, school_attendance, school_census, ssda903
 from connectors.csv_drop import covered, read_csv
 from connectors.excel_rows import read_excel
 from connectors.formats import Format, Given
@@ -12,7 +12,13 @@ from connectors.statement import Outcomes
 from schemas.catalogue import Catalogue
 
 EXCEL_SUFFIXES = (".xlsx", ".xlsm")
-KNOWN: tuple[Format, ...] = (cin_census.FORMAT, *ssda903.FORMATS, fhir.FORMAT)
+KNOWN: tuple[Format, ...] = (
+    cin_census.FORMAT,
+    *ssda903.FORMATS,
+    *school_census.FORMATS,
+    school_attendance.FORMAT,
+    fhir.FORMAT,
+)
 """Formats that need nothing but the file."""
 
 
