@@ -78,8 +78,8 @@ def test_a_census_sent_twice_then_with_ten_rows_changed_and_five_removed(hub: Hu
     assert hub.sql("select count(*) from quarantined") == [(0,)]
     shown = views(hub)
     assert len(shown) == CHILDREN
-    assert sum(len(one.lines) for one in shown) == rows - 5
-    assert sum(len(one.superseded) for view in shown for one in view.lines) == 10
+    assert sum(len(one.timeline) for one in shown) == rows - 5
+    assert sum(len(one.superseded) for view in shown for one in view.timeline) == 10
     assert sum(len(one.withdrawn) for one in shown) == 5
     assert sum(len(one.oddities) for one in shown) == 0
     said = [decode(CATALOGUE, one.value).value for one in read_topic(hub.services, deliveries_topic(CENSUS), "hub")]
