@@ -28,6 +28,12 @@ TOPICS = {
 }
 """What each role reads; the projecting worker folds the very topics that the ledger covers."""
 
+EVERY_PLACE = tuple(
+    TopicPartition(topic, part)
+    for topic in sorted({topic for topics in TOPICS.values() for topic in topics})
+    for part in range(partitions_of(topic))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Lag:
@@ -53,27 +59,27 @@ class LogProgress:
 
     def lag(self, role: str) -> Lag:
         """Say how far this role is; what expired unread before the log's beginning counts as read."""
-        places = [TopicPartition(topic, part) for topic in TOPICS[role] for part in range(partitions_of(topic))]
+        places = [place for place in EVERY_PLACE if place.topic in TOPICS[role]]
         # Positions first: asked for after the ends, they could already be past them.
         stored = self.positions[role]()
-        begins, ends = self.consumer.beginning_offsets(places), self.consumer.end_offsets(places)
+        begins, ends = self._span()
         read = sum(max(stored.get((place.topic, place.partition), 0), begins[place]) for place in places)
-        return Lag(role, read, sum(ends.values()))
+        return Lag(role, read, sum(ends[place] for place in places))
 
     def behind_of_agencies(self) -> dict[str, int]:
         """Count for each agency the statements that it published and that are not admitted yet."""
-        places = [
-            TopicPartition(agency_topic(agency), part)
-            for agency in AGENCIES
-            for part in range(partitions_of(agency_topic(agency)))
-        ]
+        places = [place for place in EVERY_PLACE if place.topic in EVENTS]
         stored = self.positions["admit"]()
-        begins, ends = self.consumer.beginning_offsets(places), self.consumer.end_offsets(places)
+        begins, ends = self._span()
         behind = dict.fromkeys(AGENCIES, 0)
         for place in places:
             read = max(stored.get((place.topic, place.partition), 0), begins[place])
             behind[agency_of(place.topic)] += ends[place] - read
         return behind
+
+    def _span(self) -> tuple[Mapping[TopicPartition, int], Mapping[TopicPartition, int]]:
+        """Ask where every partition begins and ends: all at once, since kafka-python 3.0.12 leaves out those it has not met when it has met others."""
+        return self.consumer.beginning_offsets(EVERY_PLACE), self.consumer.end_offsets(EVERY_PLACE)
 
     def settled(self, now: datetime) -> bool:
         """Say whether everything told so far is admitted, folded, signed for in the ledger, and every alert of it raised and folded."""
