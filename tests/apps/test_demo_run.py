@@ -92,7 +92,7 @@ def test_workers_killed_on_the_way_are_started_again_and_lose_and_double_nothing
                 os.kill(pid, signal.SIGKILL)
 
     outcome = tell(hub, Show(quiet, kill_in_the_middle))
-    assert len(undisturbed) == 2
+    assert len(undisturbed) == len(ROLES)
     assert not set(undisturbed) & set(pids(hub))
     assert outcome.admitted == outcome.held.entries == outcome.county.expected.told
     assert all(one.restarts for one in workers.status(hub.settings.home))
