@@ -1,22 +1,17 @@
-"""From the cells of one row to the fields of one statement, as the mapping says. Unreadable names columns, never what a cell holds."""
+"""From the cells of one row to the fields of one statement, as the mapping says. Unreadable names columns, never what a cell holds.
 
+What a mapping asks is looked at once a file: each rule becomes a function from a row to a field, so that a cell costs no more than its own reading.
+"""
+
+from collections.abc import Callable
 from collections.abc import Mapping as Row
-from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import Any
 
-from connectors.dates import has_time, read_day, read_time
-from connectors.envelope import (
-    When,
-    blank_envelope,
-    check_envelope,
-    days_about,
-    exact,
-    local_days,
-    local_moment,
-    month_of,
-    no_identifiers,
-)
-from connectors.mapping import CellRule, JoinedRule, Mapping, Precision, TimeRule
+from connectors.cell_times import when_reader
+from connectors.dates import read_day
+from connectors.envelope import blank_envelope, check_envelope, no_identifiers
+from connectors.mapping import CellRule, JoinedRule, Mapping
 from connectors.references import join_reference
 from connectors.shapes import whole_number
 from connectors.statement import Unreadable
@@ -24,88 +19,128 @@ from schemas.moments import days
 
 YES = frozenset({"true", "yes", "y", "1"})
 NO = frozenset({"false", "no", "n", "0"})
+REMEMBERED_DAYS = 4_096
+Field = Callable[[Row[str, str]], Any]
+"""Fills one field from a row; Unreadable for an empty cell that is required, a code without a meaning, or a cell of another kind."""
+Filled = Callable[[str], Any]
+"""Reads a cell that is not empty."""
 
 
-def statement_value(mapping: Mapping, row: Row[str, str]) -> tuple[str, dict[str, Any]]:
-    """Read one row: (event type, value); Unreadable when a cell cannot be what its field wants."""
-    event_type = str(read_cell(mapping.event_type, row))
-    envelope = _envelope(mapping, event_type, row)
-    if event_type == "StatementRetracted" and envelope["retracts"] is None:
-        named = mapping.links["retracts"].columns[0]
-        raise Unreadable(
-            "nothing-retracted",
-            f"expected column {named} to say which statement is withdrawn, found it empty; fill it in",
-        )
-    check_envelope(envelope)
-    body = {name: read_cell(rule, row) for name, rule in mapping.bodies[event_type].items()}
-    return event_type, {"envelope": envelope, **body}
+class RowReader:
+    """Reads the rows of one file through a mapping."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._mapping = mapping
+        self._event_type = field_of(mapping.event_type)
+        self._happened = when_reader(mapping.happened, mapping.zone)
+        self._learned = None if mapping.learned is None else when_reader(mapping.learned, mapping.zone)
+        self._reference = _reference(mapping.reference)
+        self._handling = _fields(mapping.handling)
+        self._child = _fields(mapping.child)
+        self._links = {name: joined(rule) for name, rule in mapping.links.items()}
+        self._bodies = {event_type: _fields(rules) for event_type, rules in mapping.bodies.items()}
+        self._same = {**blank_envelope(), "agency": mapping.agency, "source_system": mapping.source_system}
+        self._nobody = no_identifiers()
+
+    def statement_value(self, row: Row[str, str]) -> tuple[str, dict[str, Any]]:
+        """Read one row: (event type, value); Unreadable when a cell cannot be what its field wants."""
+        event_type = str(self._event_type(row))
+        envelope = self._envelope(event_type, row)
+        if event_type == "StatementRetracted" and envelope["retracts"] is None:
+            named = self._mapping.links["retracts"].columns[0]
+            raise Unreadable(
+                "nothing-retracted",
+                f"expected column {named} to say which statement is withdrawn, found it empty; fill it in",
+            )
+        check_envelope(envelope)
+        return event_type, {"envelope": envelope, **_filled(self._bodies[event_type], row)}
+
+    def _envelope(self, event_type: str, row: Row[str, str]) -> dict[str, Any]:
+        happened = self._happened(row)
+        handling = _filled(self._handling, row)
+        return {
+            **self._same,
+            "reference": self._reference(row),
+            "child": {**self._nobody, **_filled(self._child, row)},
+            "happened": happened,
+            "sensitivity": self._mapping.sensitivities[event_type],
+            "learned": happened if self._learned is None else self._learned(row),
+            **handling,
+            **_filled(self._links, row),
+        }
 
 
-def _envelope(mapping: Mapping, event_type: str, row: Row[str, str]) -> dict[str, Any]:
-    happened = read_when(mapping.happened, row, mapping.zone)
-    handling = {name: read_cell(rule, row) for name, rule in mapping.handling.items()}
-    return {
-        **blank_envelope(),
-        "agency": mapping.agency,
-        "source_system": mapping.source_system,
-        "reference": _reference(mapping.reference, row),
-        "child": {**no_identifiers(), **{name: read_cell(rule, row) for name, rule in mapping.child.items()}},
-        "happened": happened,
-        "sensitivity": mapping.sensitivities[event_type],
-        "learned": happened if mapping.learned is None else read_when(mapping.learned, row, mapping.zone),
-        **handling,
-        **{name: joined(rule, row) for name, rule in mapping.links.items()},
-    }
+def _fields(rules: dict[str, CellRule]) -> dict[str, Field]:
+    return {name: field_of(rule) for name, rule in rules.items()}
 
 
-def read_cell(rule: CellRule, row: Row[str, str]) -> Any:
-    """Fill one field; Unreadable for an empty cell that is required, a code without a meaning, or a cell of another kind."""
-    if rule.column is None:
-        return rule.value
-    cell = row[rule.column]
-    if not cell:
-        return _empty(rule)
-    if rule.shape.kind == "words":
-        parts = [part.strip() for part in cell.split(rule.separator)]
-        return [_decoded(rule, part) for part in parts if part]
-    if rule.codes is not None:
-        return _decoded(rule, cell)
-    return _typed(rule, cell)
+def _filled(fields: dict[str, Field], row: Row[str, str]) -> dict[str, Any]:
+    return {name: read(row) for name, read in fields.items()}
 
 
-def _empty(rule: CellRule) -> Any:
+def field_of(rule: CellRule) -> Field:
+    """Make the function that fills one field."""
+    column = rule.column
+    if column is None:
+        return lambda _row: rule.value
+    read, empty = _reading(rule, column), _empty(rule)
+
+    def field(row: Row[str, str]) -> Any:
+        cell = row[column]
+        return read(cell) if cell else empty()
+
+    return field
+
+
+def _empty(rule: CellRule) -> Callable[[], Any]:
+    """Say what an empty cell comes to."""
     if rule.empty is not None or rule.shape.optional:
-        return rule.empty
+        return lambda: rule.empty
     if rule.shape.kind == "words":
-        return []
-    raise Unreadable("empty-cell", f"expected something in column {rule.column}, found it empty; fill it in")
+        return list
+
+    def refuse() -> Any:
+        raise Unreadable("empty-cell", f"expected something in column {rule.column}, found it empty; fill it in")
+
+    return refuse
 
 
-def _decoded(rule: CellRule, cell: str) -> Any:
-    if rule.codes is None:
-        return cell
-    found = rule.codes.get(cell, rule.otherwise)
-    if found is None:
-        known = ", ".join(rule.codes)
-        raise Unreadable(
-            "unknown-code",
-            f"expected one of {known} in column {rule.column}, found another code; correct the cell or add the code to the mapping",
-        )
-    return found
-
-
-def _typed(rule: CellRule, cell: str) -> Any:
-    kind, column = rule.shape.kind, str(rule.column)
+def _reading(rule: CellRule, column: str) -> Filled:
+    """Say how a cell is read that is not empty."""
+    kind = rule.shape.kind
+    coded = str if rule.codes is None else _decoding(rule, rule.codes)
+    if kind == "words":
+        return lambda cell: [coded(part) for part in map(str.strip, cell.split(rule.separator)) if part]
+    if rule.codes is not None:
+        return coded
     if kind == "int":
-        return whole_number(cell, f"column {column}")
+        return lambda cell: whole_number(cell, f"column {column}")
     if kind == "date":
-        return days(read_day(cell, str(rule.format), column))
+        # Birthdays and the like come again row after row.
+        return lru_cache(REMEMBERED_DAYS)(lambda cell: days(read_day(cell, str(rule.format), column)))
     if kind == "boolean":
-        return _yes_or_no(cell, column)
-    if kind == "enum" and cell not in rule.shape.symbols:
+        return lambda cell: _yes_or_no(cell, column)
+    return str if kind != "enum" else lambda cell: _symbol(rule, cell)
+
+
+def _decoding(rule: CellRule, codes: dict[str, Any]) -> Filled:
+    def decoded(cell: str) -> Any:
+        found = codes.get(cell, rule.otherwise)
+        if found is None:
+            raise Unreadable(
+                "unknown-code",
+                f"expected one of {', '.join(codes)} in column {rule.column}, found another code; correct the cell or add the code to the mapping",
+            )
+        return found
+
+    return decoded
+
+
+def _symbol(rule: CellRule, cell: str) -> str:
+    if cell not in rule.shape.symbols:
         raise Unreadable(
             "unknown-code",
-            f"expected one of {', '.join(rule.shape.symbols)} in column {column}, found another; correct the cell",
+            f"expected one of {', '.join(rule.shape.symbols)} in column {rule.column}, found another; correct the cell",
         )
     return cell
 
@@ -117,78 +152,27 @@ def _yes_or_no(cell: str, column: str) -> bool:
     return word in YES
 
 
-def _reference(rule: JoinedRule, row: Row[str, str]) -> str:
-    for column in rule.columns:
-        if not row[column]:
+def _reference(rule: JoinedRule) -> Field:
+    whole = joined(rule)
+
+    def reference(row: Row[str, str]) -> str:
+        found = whole(row)
+        if found is None:
+            column = next(column for column in rule.columns if not row[column])
             raise Unreadable(
                 "no-reference",
                 f"expected something in column {column}, which the reference is built from, found it empty; fill it in",
             )
-    return str(joined(rule, row))
+        return str(found)
+
+    return reference
 
 
-def joined(rule: JoinedRule, row: Row[str, str]) -> str | None:
-    """Join prefix and cells by slashes; None when one of the cells is empty."""
-    cells = [row[column] for column in rule.columns]
-    return join_reference(rule.prefix, *cells) if all(cells) else None
+def joined(rule: JoinedRule) -> Field:
+    """Make the function that joins prefix and cells by slashes; it gives None when one of the cells is empty."""
 
+    def join(row: Row[str, str]) -> str | None:
+        cells = [row[column] for column in rule.columns]
+        return join_reference(rule.prefix, *cells) if all(cells) else None
 
-def read_when(rule: TimeRule, row: Row[str, str], zone: tzinfo) -> When:
-    """Read when something happened or was learned, as surely as the file knows it; Unreadable for an empty or unreadable cell."""
-    cell = row[rule.column]
-    if not cell:
-        raise Unreadable("empty-date", f"expected a date in column {rule.column}, found it empty; fill it in")
-    start = read_time(cell, rule.format, rule.column)
-    found = _range(start, rule, row, zone) if rule.latest_column is not None else _sure(start, rule, row, zone)
-    own_words = row[rule.wording_column] if rule.wording_column else ""
-    return {**found, "wording": own_words or found["wording"]}
-
-
-def _range(start: datetime, rule: TimeRule, row: Row[str, str], zone: tzinfo) -> When:
-    """Read from the earliest to the latest column; where the latest is empty, the earliest is all that is known."""
-    timed, column = has_time(rule.format), str(rule.latest_column)
-    end = read_time(row[column], rule.format, column) if row[column] else start
-    return {
-        "earliest": _stretch(start, zone, timed)["earliest"],
-        "latest": _stretch(end, zone, timed)["latest"],
-        "wording": None,
-    }
-
-
-def _sure(start: datetime, rule: TimeRule, row: Row[str, str], zone: tzinfo) -> When:
-    """Read one column as precisely as its precision column allows; with an empty time of day the day alone is known."""
-    precision = _precision(rule, row)
-    if precision != "exact":
-        first, last, said = _uncertain(start.date(), precision, rule.about_days)
-        return local_days(first, last, zone, said)
-    if rule.time_column is None or not row[rule.time_column]:
-        return _stretch(start, zone, has_time(rule.format))
-    clock = read_time(row[rule.time_column], rule.time_format, rule.time_column)
-    return _stretch(datetime.combine(start.date(), clock.timetz()), zone, timed=True)
-
-
-def _stretch(at: datetime, zone: tzinfo, timed: bool) -> When:
-    if not timed:
-        return local_days(at.date(), at.date(), zone)
-    return exact(at) if at.tzinfo is not None else local_moment(at, zone)
-
-
-def _precision(rule: TimeRule, row: Row[str, str]) -> Precision:
-    if rule.precision_column is None or not row[rule.precision_column]:
-        return "exact"
-    found = rule.precision_codes.get(row[rule.precision_column])
-    if found is None:
-        known = ", ".join(rule.precision_codes)
-        raise Unreadable(
-            "unknown-code",
-            f"expected one of {known} in column {rule.precision_column}, found another code; correct the cell",
-        )
-    return found
-
-
-def _uncertain(day: date, precision: Precision, about_days: int) -> tuple[date, date, str]:
-    if precision == "month":
-        return *month_of(day), f"in {day.isoformat()[:7]}"
-    if precision == "year":
-        return day.replace(month=1, day=1), day.replace(month=12, day=31), f"in {day.year}"
-    return *days_about(day, about_days), f"about {day.isoformat()}"
+    return join

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from connectors.cells import statement_value
+from connectors.cells import RowReader
 from connectors.csv_rows import FileFault, RawRow, read_rows
 from connectors.formats import Given
 from connectors.mapping import Mapping
@@ -31,9 +31,9 @@ def covered(outcomes: Outcomes, mapping: Mapping, given: Given) -> Outcomes:
 
 def _outcomes(rows: Iterator[RawRow], mapping: Mapping) -> Outcomes:
     try:
-        heading = _heading(rows, mapping)
+        heading, reader = _heading(rows, mapping), RowReader(mapping)
         for row in rows:
-            yield _outcome(row, heading, mapping)
+            yield _outcome(row, heading, reader)
     except FileFault as fault:
         yield fault.refusal
 
@@ -62,14 +62,14 @@ def _heading(rows: Iterator[RawRow], mapping: Mapping) -> list[str]:
     return first.cells
 
 
-def _outcome(row: RawRow, heading: list[str], mapping: Mapping) -> Outcome:
+def _outcome(row: RawRow, heading: list[str], reader: RowReader) -> Outcome:
     if row.fault is not None:
         return row.fault
     if len(row.cells) != len(heading):
         sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
         return Refusal(row.line, "ragged-row", sentence)
     try:
-        event_type, value = statement_value(mapping, dict(zip(heading, row.cells, strict=True)))
+        event_type, value = reader.statement_value(dict(zip(heading, row.cells, strict=True)))
     except Unreadable as error:
         return Refusal(row.line, error.code, str(error))
     return Statement(event_type, value, row.line)

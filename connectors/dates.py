@@ -2,13 +2,22 @@
 
 import re
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from connectors.statement import Unreadable
 
 DAY_SIGNS = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%b": "Mon", "%B": "Month"}
 TIME_SIGNS = {"%H": "HH", "%M": "MM", "%S": "SS", "%f": "ffffff", "%z": "+HHMM", "%I": "HH", "%p": "AM/PM"}
-DAY = re.compile(r"[0-9]{2}/[0-9]{2}/[0-9]{4}")
+BRITISH_DAY = r"(?P<day>[0-9]{2})/(?P<month>[0-9]{2})/(?P<year>[0-9]{4})"
+ISO_DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
+MINUTE = r" (?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})"
+COMMON = {
+    "%d/%m/%Y": re.compile(BRITISH_DAY),
+    "%d/%m/%Y %H:%M": re.compile(BRITISH_DAY + MINUTE),
+    "%Y-%m-%d": re.compile(ISO_DAY),
+    "%Y-%m-%d %H:%M": re.compile(ISO_DAY + MINUTE),
+}
+"""The layouts of most exports as they are nearly always filled in; reading these ten times as fast as strptime does is half of what reading a row costs."""
 SIGN = re.compile(r"%.?")
 
 
@@ -35,6 +44,13 @@ def has_time(text: str) -> bool:
 
 def read_time(cell: str, layout: str, column: str) -> datetime:
     """Read a cell in a strptime format (aware where the format has an offset); Unreadable names the column and the format."""
+    plainly = COMMON[layout].fullmatch(cell) if layout in COMMON else None
+    if plainly is not None:
+        # A day that no month has is left to strptime, for its sentence.
+        with suppress(ValueError):
+            parts = {part: int(digits) for part, digits in plainly.groupdict().items()}
+            clock = time(parts.get("hour", 0), parts.get("minute", 0))
+            return datetime.combine(date(parts["year"], parts["month"], parts["day"]), clock)
     try:
         return datetime.strptime(cell, layout)  # noqa: DTZ007  # wall-clock times get their zone from the mapping
     except ValueError:
@@ -47,8 +63,4 @@ def read_time(cell: str, layout: str, column: str) -> datetime:
 
 def read_day(cell: str, layout: str, column: str) -> date:
     """Read a cell as a day; Unreadable names the column and the format."""
-    if layout == "%d/%m/%Y" and DAY.fullmatch(cell):
-        # The layout of most exports, twenty times as fast as strptime; a day that no month has is left to it, for its sentence.
-        with suppress(ValueError):
-            return date(int(cell[6:]), int(cell[3:5]), int(cell[:2]))
     return read_time(cell, layout, column).date()

@@ -126,9 +126,7 @@ def _check_reference(name: str, reference: str, child: Mapping[str, Any]) -> Non
             "bad-reference",
             f"expected {name} to have 1 to {LONGEST_REFERENCE} printable characters, found otherwise; build it from the agency's own record numbers",
         )
-    found = next((field for field in IDENTIFIERS if _holds_identifier(reference, child[field])), None)
-    if found is None and _holds_both_names(reference, child):
-        found = "names"
+    found = _found_in(reference.casefold(), child)
     if found is not None:
         raise Unreadable(
             "personal-reference",
@@ -136,11 +134,14 @@ def _check_reference(name: str, reference: str, child: Mapping[str, Any]) -> Non
         )
 
 
-def _holds_identifier(reference: str, identifier: str | None) -> bool:
-    if not identifier:
-        return False
-    letters = _squeezed(identifier)
-    return len(letters) >= SHORTEST_IDENTIFIER and letters in _squeezed(reference)
+def _found_in(reference: str, child: Mapping[str, Any]) -> str | None:
+    """Say which of the child's identifiers a reference (in small letters) holds, if any."""
+    squeezed = NO_LETTERS_OR_DIGITS.sub("", reference)
+    for name in IDENTIFIERS if len(squeezed) >= SHORTEST_IDENTIFIER else ():
+        letters = NO_LETTERS_OR_DIGITS.sub("", (child[name] or "").casefold())
+        if len(letters) >= SHORTEST_IDENTIFIER and letters in squeezed:
+            return name
+    return "names" if _holds_both_names(reference, child) else None
 
 
 def _holds_both_names(reference: str, child: Mapping[str, Any]) -> bool:
@@ -148,16 +149,13 @@ def _holds_both_names(reference: str, child: Mapping[str, Any]) -> bool:
     if not child["family_name"] or not child["given_name"]:
         return False
     words = _words(reference)
-    family, given = _words(child["family_name"]), _words(child["given_name"])
-    return bool(family & words) and bool(given & words)
+    return bool(words) and all(
+        not words.isdisjoint(_words(child[name].casefold())) for name in ("family_name", "given_name")
+    )
 
 
 def _words(text: str) -> set[str]:
-    return {word for word in NO_LETTERS.split(text.casefold()) if len(word) > 1}
-
-
-def _squeezed(text: str) -> str:
-    return NO_LETTERS_OR_DIGITS.sub("", text.casefold())
+    return {word for word in NO_LETTERS.split(text) if len(word) > 1}
 
 
 def _utc(moment: datetime) -> int:
