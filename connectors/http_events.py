@@ -5,6 +5,7 @@ The shape is in connectors/README.md.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from typing import Any
@@ -18,6 +19,7 @@ from schemas.moments import day
 
 Answer = Statement | Refusal
 """What comes of one event."""
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 MOST_EVENTS = 1_000
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -94,31 +96,34 @@ class EventReader:
         return self._shapes[contract.short_name]
 
     def _record(self, shape: Shape, table: Mapping[str, Any], where: str) -> dict[str, Any]:
-        unknown = [name for name in table if name not in shape.parts]
-        if unknown:
+        """Read an object; `where` is its own name and a dot, empty for the event itself."""
+        if not table.keys() <= shape.parts.keys():
+            unknown = next(name for name in table if name not in shape.parts)
             raise Unreadable(
                 "unknown-field",
-                f"expected only the contract's fields in {where or 'the event'}, found {plain_name(unknown[0], 'field')}; correct or remove it",
+                f"expected only the contract's fields in {where.removesuffix('.') or 'the event'}, found {plain_name(unknown, 'field')}; correct or remove it",
             )
         return {
-            name: self._field(part, table.get(name), f"{where}.{name}".removeprefix("."))
+            # Most fields of most events are not there.
+            name: None
+            if part.optional and table.get(name) is None
+            else self._field(part, table.get(name), where + name)
             for name, part in shape.parts.items()
         }
 
     def _field(self, shape: Shape, found: Any, where: str) -> Any:
         if found is None:
-            if shape.optional:
-                return None
             raise Unreadable("missing-field", f"expected {where}, found nothing; fill it in")
         if shape.kind == "record":
-            is_when = "earliest" in shape.parts
-            return self._when(shape, found, where) if is_when else self._record(shape, _table(found, where), where)
+            if "earliest" in shape.parts:
+                return self._when(shape, found, where)
+            return self._record(shape, _table(found, where), f"{where}.")
         return _plain(shape, found, where)
 
     def _when(self, shape: Shape, found: Any, where: str) -> dict[str, Any]:
         """Read a time: a day, a moment with its offset, or an object with earliest, latest and wording."""
         if not isinstance(found, str):
-            return self._record(shape, _table(found, where), where)
+            return self._record(shape, _table(found, where), f"{where}.")
         if ISO_DAY.fullmatch(found):
             return dict(local_day(day(iso_day(found, where)), self._zone))
         at = iso_moment(found, where)
@@ -185,6 +190,8 @@ def _table(found: Any, where: str) -> dict[str, Any]:
 
 def _plain(shape: Shape, found: Any, where: str) -> Any:
     """Read one field that is no record; Unreadable names the field."""
+    if shape.kind == "string":
+        return _text(found, where)
     if shape.kind == "words":
         if not isinstance(found, list):
             raise Unreadable("bad-value", f"expected a list of texts in {where}, found something else; correct it")
@@ -196,11 +203,13 @@ def _plain(shape: Shape, found: Any, where: str) -> Any:
             raise Unreadable("bad-value", f"expected true or false in {where}, found something else; correct it")
         return found
     text = _text(found, where)
-    if shape.kind == "date":
-        return iso_day(text, where)
-    if shape.kind == "moment":
-        return iso_moment(text, where)
-    if shape.kind == "enum" and text not in shape.symbols:
+    if shape.kind == "enum":
+        return _symbol(shape, text, where)
+    return iso_day(text, where) if shape.kind == "date" else iso_moment(text, where)
+
+
+def _symbol(shape: Shape, text: str, where: str) -> str:
+    if text not in shape.symbols:
         raise Unreadable(
             "unknown-code", f"expected one of {', '.join(shape.symbols)} in {where}, found another; correct it"
         )
@@ -217,7 +226,7 @@ def _whole(found: Any, where: str) -> int:
 
 def _text(found: Any, where: str) -> str:
     """Take text that every reader can hold: no NUL and no half of a surrogate pair."""
-    if not isinstance(found, str) or "\0" in found or any("\ud800" <= sign <= "\udfff" for sign in found):
+    if not isinstance(found, str) or NO_TEXT.search(found):
         raise Unreadable(
             "bad-value", f"expected text in {where}, found something else (or a character that is none); correct it"
         )
