@@ -20,7 +20,7 @@ from connectors.formats import Format, Given
 from connectors.references import join_reference
 from connectors.repeats import refuse_reused
 from connectors.shapes import whole_number
-from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable, plain_name
+from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
 from schemas.moments import days
 
 REMEMBERED, REMEMBERED_DAYS = 50_000, 4_096
@@ -170,8 +170,8 @@ def _heading(rows: Iterator[RawRow], sheet: Sheet) -> list[str]:
         raise FileFault(first.line, "missing-column", sentence)
     for place, column in enumerate(heading):
         if not column:
-            named = plain_name(first.cells[place], "column")
-            sentence = f"expected columns of {sheet.title} only, found {named} at place {place + 1}; correct its name or remove it"
+            # Not repeated: without a heading line it would be somebody's details.
+            sentence = f"expected columns of {sheet.title} only, found another at place {place + 1}; correct its name or remove it"
             raise FileFault(first.line, "unknown-column", sentence)
         if column in heading[:place]:
             sentence = f"expected each heading once, found column {column} again at place {place + 1}; remove one"

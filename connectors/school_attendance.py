@@ -17,7 +17,7 @@ from connectors.formats import Format, Given
 from connectors.references import join_reference
 from connectors.repeats import refuse_reused
 from connectors.school_attendance_codes import CODES, MISSED, TOLD, AttendanceCode
-from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable, plain_name
+from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
 from schemas.moments import days
 
 AGENCY = "education"
@@ -81,8 +81,8 @@ def _heading(rows: Iterator[RawRow]) -> list[str]:
         raise FileFault(first.line, "missing-column", sentence)
     for place, column in enumerate(heading):
         if column not in (*COLUMNS, *OPTIONAL):
-            named = plain_name(first.cells[place], "column")
-            sentence = f"expected only the columns {', '.join((*COLUMNS, *OPTIONAL))}, found {named} at place {place + 1}; rename or remove it"
+            # Not repeated: without a heading line it would be somebody's details.
+            sentence = f"expected only the columns {', '.join((*COLUMNS, *OPTIONAL))}, found another at place {place + 1}; rename or remove it"
             raise FileFault(first.line, "unknown-column", sentence)
         if column in heading[:place]:
             sentence = f"expected each heading once, found column {column} again at place {place + 1}; remove one"
