@@ -136,6 +136,12 @@ class _Child:
         self._correlation: str | None = None
         self._places: dict[tuple[str, date], list[int]] = {}
         self._child = self._who()
+        self._same = {
+            **blank_envelope(),
+            "agency": AGENCY,
+            "source_system": SOURCE_SYSTEM,
+            "child": self._child,
+        }
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give the child's outcomes: first a birthday that cannot be read, then what the child is, then the episodes' items in the order of the file."""
@@ -230,11 +236,8 @@ class _Child:
 
     def _envelope(self, reference: str, when: When, sensitivity: str) -> dict[str, Any]:
         envelope = {
-            **blank_envelope(),
-            "agency": AGENCY,
-            "source_system": SOURCE_SYSTEM,
+            **self._same,
             "reference": reference,
-            "child": self._child,
             "happened": when,
             "learned": when,
             "sensitivity": sensitivity,

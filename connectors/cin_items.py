@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from connectors.cin_editions import EDITIONS_TABLE, told
-from connectors.shapes import iso_day
+from connectors.shapes import iso_date
 from connectors.statement import Unreadable
 from connectors.xml_elements import Element
-from schemas.moments import day, days
+from schemas.moments import days
 
 NOT_RECORDED = "not recorded"
 TRUTHS = {"true": True, "false": False}
@@ -51,7 +51,7 @@ def day_of(element: Element) -> date:
     if len(text) == len("2024-05-31+01:00"):
         text = text[: len("2024-05-31")]
     where = f"{element.name} at line {element.line}"
-    return day(iso_day(text, where))
+    return iso_date(text, where)
 
 
 def code_of(block: Element, name: str, element: str | None = None) -> str | None:

@@ -136,11 +136,11 @@ def _check_reference(name: str, reference: str, child: Mapping[str, Any]) -> Non
 
 def _found_in(reference: str, child: Mapping[str, Any]) -> str | None:
     """Say which of the child's identifiers a reference (in small letters) holds, if any."""
-    squeezed = NO_LETTERS_OR_DIGITS.sub("", reference)
-    for name in IDENTIFIERS if len(squeezed) >= SHORTEST_IDENTIFIER else ():
-        letters = NO_LETTERS_OR_DIGITS.sub("", (child[name] or "").casefold())
-        if len(letters) >= SHORTEST_IDENTIFIER and letters in squeezed:
-            return name
+    for name in IDENTIFIERS:
+        if child[name]:
+            letters = _squeezed(child[name].casefold())
+            if len(letters) >= SHORTEST_IDENTIFIER and letters in _squeezed(reference):
+                return name
     return "names" if _holds_both_names(reference, child) else None
 
 
@@ -152,6 +152,10 @@ def _holds_both_names(reference: str, child: Mapping[str, Any]) -> bool:
     return bool(words) and all(
         not words.isdisjoint(_words(child[name].casefold())) for name in ("family_name", "given_name")
     )
+
+
+def _squeezed(text: str) -> str:
+    return NO_LETTERS_OR_DIGITS.sub("", text)
 
 
 def _words(text: str) -> set[str]:

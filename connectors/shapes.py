@@ -65,17 +65,17 @@ def whole_number(text: str, where: str) -> int:
     return int(text)
 
 
-def iso_day(text: str, where: str) -> int:
-    """Read a day as 2024-05-31 into days since 1970; Unreadable names the place."""
-    found = None
+def iso_date(text: str, where: str) -> date:
+    """Read a day as 2024-05-31; Unreadable names the place."""
     if ISO_DAY.fullmatch(text):
         with suppress(ValueError):
-            found = date.fromisoformat(text)
-    if found is None:
-        raise Unreadable(
-            "bad-date", f"expected a date like 2024-05-31 in {where}, found something else; write the day so"
-        )
-    return days(found)
+            return date.fromisoformat(text)
+    raise Unreadable("bad-date", f"expected a date like 2024-05-31 in {where}, found something else; write the day so")
+
+
+def iso_day(text: str, where: str) -> int:
+    """Read a day as 2024-05-31 into days since 1970; Unreadable names the place."""
+    return days(iso_date(text, where))
 
 
 def iso_moment(text: str, where: str) -> int:
