@@ -49,6 +49,8 @@ class Digester:
 
 def compare(statement: Statement, row: Row, known: Known, memory: FeedMemory, moment: int) -> Change | Refusal:
     """Say what a row comes to, learned at `moment` if it is a change; a Refusal where this delivery already stated its reference with other content."""
+    if statement.value["envelope"]["retracts"] == row.reference:
+        return _withdrawn_itself(statement, known, memory, moment)
     if known.matter is None:
         reference = row.reference if not known.taken else _next(row, memory)
         return Change("told", (_telling("told", None, reference, statement, row),))
@@ -59,6 +61,15 @@ def compare(statement: Statement, row: Row, known: Known, memory: FeedMemory, mo
     if known.seen:
         return reused(row)
     return _changed(statement, row, known, memory, moment)
+
+
+def _withdrawn_itself(statement: Statement, known: Known, memory: FeedMemory, moment: int) -> Change:
+    """Withdraw all that was told of a row which now says of itself that it was entered in error; one that was never told needs no withdrawing."""
+    if known.matter is None or (known.withdrawn and not known.unsure):
+        return Change(None)
+    return Change(
+        "corrected", withdrawals(memory.history(known.matter), statement.agency, source_of(statement), moment)
+    )
 
 
 def _changed(statement: Statement, row: Row, known: Known, memory: FeedMemory, moment: int) -> Change:

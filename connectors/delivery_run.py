@@ -118,7 +118,9 @@ class Run:
         self.tally.widen(statement)
         # A row that changes hands between children withdraws what was said of the one and tells the other: those retractions are counted beside its row.
         self.tally.retracted += sum(telling.kind == "retracted" for telling, _ in change.tellings)
-        settled.take(row, change.tellings, messages)
+        # A row of which nothing was ever told and nothing is told now is no matter that the memory could keep.
+        nothing = known.matter is None and not change.tellings and first is None
+        settled.take(None if nothing else row, change.tellings, messages)
 
     def _encoded(self, told: tuple[Told, ...]) -> list[tuple[str, bytes]]:
         return [(agency_topic(one.agency), encode_statement(self._catalogue, one)) for _, one in told]

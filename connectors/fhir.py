@@ -8,7 +8,7 @@ where (CONTEXT) are passed over; all others are counted in one refusal, `not-tak
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -43,6 +43,8 @@ CONTEXT = frozenset(
         "RelatedPerson",
     }
 )
+SAYS: Mapping[str, tuple[str, ...]] = {"Flag": ("", "/ended")}
+"""What follows a resource's reference in what it may say, for kinds that say more than one thing."""
 MOST_KINDS = 60
 """How many kinds of resource that are not taken are told by name."""
 
@@ -153,7 +155,7 @@ class _Statements:
             "sensitivity": sensitivity_of(resource, patient.level),
             "correlation": _encounter_of(resource, reference),
         }
-        said = [_retraction(times)] if _in_error(resource) else TAKEN[kind](resource, times)
+        said = _retractions(kind, times) if _in_error(resource) else TAKEN[kind](resource, times)
         for one in said:
             known = replace(one, learned=_learned(one, recorded, updated))
             yield _statement(number, known, {**shared, "reference": reference}, recorded)
@@ -170,7 +172,7 @@ def _statement(number: int, said: Said, shared: Resource, recorded: Recorded | N
         "learned": said.learned,
         "assertion": said.assertion,
         "cause": reference if said.suffix and not withdrawn else None,
-        "retracts": reference if withdrawn else None,
+        "retracts": f"{reference}{said.suffix}" if withdrawn else None,
     }
     check_envelope(envelope)
     body = dict(said.body)
@@ -198,11 +200,15 @@ def _in_error(resource: Resource) -> bool:
     return "entered-in-error" in (resource.get("status"), code_of(resource.get("verificationStatus")))
 
 
-def _retraction(times: Times) -> Said:
+def _retractions(kind: str, times: Times) -> list[Said]:
+    """Withdraw all that a resource may have said: each row says of itself that it is withdrawn, which the feed's memory makes good."""
     if times.recorded is None:
         sentence = "expected meta.lastUpdated or a Provenance that says when this was found to be entered in error, found neither; add one"
         raise Unreadable("missing-date", sentence)
-    return Said("StatementRetracted", times.recorded, {"reason": "entered in error"}, "/entered-in-error")
+    return [
+        Said("StatementRetracted", times.recorded, {"reason": "entered in error"}, suffix)
+        for suffix in SAYS.get(kind, ("",))
+    ]
 
 
 def _encounter_of(resource: Resource, reference: str) -> str | None:

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from itertools import count
@@ -56,6 +56,13 @@ def statement(fact: Fact, line: int = 1) -> Statement:
     }
     body = {"kind": fact.words, "summary": "an invented matter"}
     return Statement("ConcernRaised", {"envelope": envelope, **body}, line, f"LA-{fact.child}/{fact.kind}")
+
+
+def in_error(fact: Fact) -> Statement:
+    """Give the row of a fact that its agency marked as entered in error."""
+    said = statement(fact)
+    envelope = {**said.value["envelope"], "retracts": said.reference}
+    return replace(said, event_type="StatementRetracted", value={"envelope": envelope, "reason": "entered in error"})
 
 
 def snapshot(*facts: Fact, scope: str = "all", whole: bool = True, beside: Sequence[Outcome] = ()) -> Source:

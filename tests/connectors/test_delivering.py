@@ -16,6 +16,7 @@ from feed_world import (
     Broker,
     Fact,
     desk,
+    in_error,
     snapshot,
     standing,
     stated,
@@ -106,6 +107,20 @@ def test_a_withdrawn_row_that_comes_back_is_told_anew(send: Send, broker: Broker
     assert counts(receipt) == (1, 0, 1, 0, 0)
     assert broker.told()[-1]["envelope"]["corrects"] is None
     assert standing(broker.told()) == stated([Fact(1), Fact(2)])
+
+
+def test_a_row_that_says_of_itself_that_it_was_in_error_is_withdrawn_with_its_corrections_and_may_come_back(
+    send: Send, broker: Broker
+) -> None:
+    wrong = in_error(Fact(1))
+    assert counts(send(snapshot(whole=False, beside=[wrong]))) == (0, 0, 1, 0, 0)
+    for words in ("a", "b"):
+        send(snapshot(Fact(1, words), whole=False))
+    assert counts(send(snapshot(whole=False, beside=[wrong]))) == (0, 1, 0, 0, 2)
+    assert standing(broker.told()) == stated([])
+    assert counts(send(snapshot(whole=False, beside=[wrong]))) == (0, 0, 1, 0, 0)
+    send(snapshot(Fact(1, "b"), whole=False))
+    assert standing(broker.told()) == stated([Fact(1, "b")])
 
 
 def test_a_file_of_changes_withdraws_nothing(send: Send, broker: Broker) -> None:

@@ -170,10 +170,16 @@ def test_a_resource_entered_in_error_withdraws_what_was_said_under_its_reference
     )
     assert (one.event_type, one.reference, one.value["envelope"]["retracts"]) == (
         "StatementRetracted",
-        "Encounter/e1/entered-in-error",
+        "Encounter/e1",
         "Encounter/e1",
     )
     assert two.value["envelope"]["happened"]["latest"] == at(2024, 4, 1)
+
+
+def test_a_flag_entered_in_error_withdraws_that_it_was_raised_and_that_it_ended() -> None:
+    wrong = {"meta": {"versionId": "2", "lastUpdated": "2024-04-01T00:00:00Z"}}
+    both = told(flag(status="entered-in-error", **wrong), patient())
+    assert [one.value["envelope"]["retracts"] for one in both] == ["Flag/f1", "Flag/f1/ended"]
 
 
 def test_a_newer_version_has_the_reference_of_the_older_one_and_other_content() -> None:
