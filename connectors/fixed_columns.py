@@ -18,7 +18,6 @@ from connectors.dates import read_day
 from connectors.envelope import blank_envelope, check_envelope, local_days, no_identifiers
 from connectors.formats import Format, Given
 from connectors.references import join_reference
-from connectors.repeats import refuse_reused
 from connectors.shapes import whole_number
 from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
 from schemas.moments import days
@@ -124,7 +123,7 @@ class Sheet:
 
     def read(self, stream: BinaryIO, given: Given) -> Outcomes:
         """Read a file (bytes) in constant memory; a fault of the file itself is a last refusal that ends reading."""
-        return refuse_reused(_outcomes(stream, self, given))
+        return _outcomes(stream, self, given)
 
     def coverage(self, given: Given) -> Coverage:
         """Say what a file covers: only one whose period is known replaces an earlier one of that period, so that another year's withdraws nothing."""
@@ -196,11 +195,14 @@ class _Rows:
         self._sheet = sheet
         self._given = given
         self._stretch = lru_cache(REMEMBERED_DAYS)(lambda first, last: local_days(first, last, given.zone))
+        self._day = lru_cache(REMEMBERED_DAYS)(lambda cell, column: read_day(cell, sheet.layout, column))
+        self._same = {**blank_envelope(), "agency": sheet.agency, "source_system": sheet.source_system}
+        self._nobody = no_identifiers()
         self._places: OrderedDict[tuple[str, str, date], list[bytes]] = OrderedDict()
 
     def outcomes(self, line: int, row: Row) -> Iterator[Outcome]:
         """Give first what of the child cannot be read, then each statement or why it is refused; a row that says nothing datable is refused too."""
-        child = {**no_identifiers(), "local_id": row[self._sheet.local_id]}
+        child = {**self._nobody, "local_id": row[self._sheet.local_id]}
         for name, cell in self._sheet.child.items():
             try:
                 child[name] = cell(row)
@@ -232,9 +234,7 @@ class _Rows:
         body = {name: cell(row) for name, cell in told.fields.items()}
         when = self._stretch(*within)
         envelope = {
-            **blank_envelope(),
-            "agency": self._sheet.agency,
-            "source_system": self._sheet.source_system,
+            **self._same,
             "reference": self._reference(told, row, within[1]),
             "child": child,
             "happened": when,
@@ -247,7 +247,7 @@ class _Rows:
 
     def _within(self, told: Told, row: Row) -> tuple[date, date] | None:
         if told.day and row[told.day]:
-            on = read_day(row[told.day], self._sheet.layout, told.day)
+            on = self._day(row[told.day], told.day)
             return on, on
         if not told.in_period or self._given.first is None or self._given.last is None:
             return None
