@@ -86,7 +86,7 @@ def check(source: Source, desk: Desk, progress: Callable[[int], None] = lambda _
         tally.receipt(with_days(source.coverage, tally.span, desk.zone)),
         rows_told=plan.new,
         rows_corrected=plan.corrected,
-        rows_unchanged=tally.rows - len(tally.refusals) - plan.new - plan.corrected,
+        rows_unchanged=tally.rows - tally.refused - plan.new - plan.corrected,
     )
     if not source.coverage.whole:
         return counted
@@ -113,7 +113,7 @@ def deliver(source: Source, desk: Desk, progress: Callable[[int], None] = lambda
     run = Run(desk.catalogue, desk.memory, desk.digester, desk.log, begun)
     _tell(batches(source.read(), desk.batch), run, progress)
     tally = run.tally
-    if source.coverage.whole and withheld is None and not tally.refusals and tally.stopped is None:
+    if source.coverage.whole and withheld is None and not tally.refused and tally.stopped is None:
         run.withdraw(source.agency, source.source_system, desk.batch)
     receipt = replace(tally.receipt(with_days(source.coverage, tally.span, desk.zone)), withheld=withheld)
     _say_delivered(source, desk, begun, receipt)
@@ -165,7 +165,7 @@ def _first_reading(source: Source, desk: Desk, progress: Callable[[int], None]) 
         progress(tally.rows)
         if not going_on:
             break
-    clean = source.coverage.whole and not tally.refusals and tally.stopped is None
+    clean = source.coverage.whole and not tally.refused and tally.stopped is None
     return tally, desk.memory.plan(source.coverage.scope, pairing=clean)
 
 
@@ -179,11 +179,13 @@ def _staged(batch: list[Outcome], desk: Desk, tally: Tally) -> bool:
                 sound.append(outcome)
                 tally.widen(outcome)
             else:
-                tally.refusals.append(refusal)
+                tally.note(refusal)
         elif isinstance(outcome, Refusal) and not tally.refuse(outcome):
             break
     rows = [desk.digester.row(statement) for statement in sound]
-    tally.refusals += [reused(row) for row, fits in zip(rows, desk.memory.stage(rows), strict=True) if not fits]
+    for row, fits in zip(rows, desk.memory.stage(rows), strict=True):
+        if not fits:
+            tally.note(reused(row))
     return tally.stopped is None
 
 
@@ -197,12 +199,12 @@ def _encoded(catalogue: Catalogue, statement: Statement) -> Refusal | None:
 
 def _withheld(tally: Tally, plan: Plan) -> str | None:
     """Say why what a whole delivery no longer states is not withdrawn; None where it is, or where there is nothing."""
-    if tally.stopped is None and not tally.refusals:
+    if tally.stopped is None and not tally.refused:
         return None
     why = (
         "the file could not be read to its end"
         if tally.stopped is not None
-        else f"{len(tally.refusals)} of its rows were refused"
+        else f"{tally.refused} of its rows were refused"
     )
     return (
         f"expected to withdraw what the file no longer states, found that {why}, and what was not read may be what seems to be missing ({plan.gone} rows); "

@@ -1,11 +1,12 @@
 """One run of a delivery: batches of outcomes compared, intended, published and acknowledged, and the tally of what became of them."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from connectors.comparing import Change, Digester, Told, compare, reused, withdrawals
 from connectors.feed_memory import Begun, FeedMemory, Kind, Known, Row
 from connectors.producer import StatementLog, encode_statement
-from connectors.statement import Coverage, Delivery, Outcome, Refusal, Statement
+from connectors.statement import LISTED, Coverage, Delivery, Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken
 from schemas.topics import agency_topic
@@ -22,6 +23,7 @@ class Tally:
     retracted: int = 0
     already: dict[Kind, int] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
+    unlisted: Counter[str] = field(default_factory=Counter)
     stopped: Refusal | None = None
     span: tuple[int, int] | None = None
 
@@ -31,8 +33,20 @@ class Tally:
             self.stopped = refusal
             return False
         self.rows += 1
-        self.refusals.append(refusal)
+        self.note(refusal)
         return True
+
+    def note(self, refusal: Refusal) -> None:
+        """Note the refusal of a row that is counted already; beyond LISTED only how many there are of its code."""
+        if len(self.refusals) < LISTED:
+            self.refusals.append(refusal)
+        else:
+            self.unlisted[refusal.code] += 1
+
+    @property
+    def refused(self) -> int:
+        """How many rows were refused."""
+        return len(self.refusals) + self.unlisted.total()
 
     def widen(self, statement: Statement) -> None:
         """Take in when a statement's matter happened."""
@@ -61,6 +75,7 @@ class Tally:
             retracted=self.retracted + withdrawn,
             resumed=told + corrected + withdrawn,
             refusals=tuple(self.refusals),
+            unlisted=dict(self.unlisted),
             stopped=self.stopped,
             coverage=coverage,
         )
@@ -112,7 +127,7 @@ class Run:
         except ContractBroken as broken:
             change = Refusal(row.line, broken.code, str(broken))
         if isinstance(change, Refusal):
-            self.tally.refusals.append(change)
+            self.tally.note(change)
             return
         self.tally.count(change.counts)
         self.tally.widen(statement)

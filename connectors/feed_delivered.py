@@ -63,5 +63,5 @@ def delivered_message(
 
 
 def _by_code(receipt: Delivery) -> list[dict[str, object]]:
-    found = Counter(refusal.code for refusal in receipt.refusals)
+    found = Counter(refusal.code for refusal in receipt.refusals) + Counter(receipt.unlisted)
     return [{"code": code, "rows": rows} for code, rows in sorted(found.items())]

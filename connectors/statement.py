@@ -1,11 +1,13 @@
 """What a connector hands on: a statement to tell, or a refusal to say back to the feed owner. Nothing in a refusal repeats what a cell held."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+LISTED = 10_000
+"""How many refusals of one file are told line by line."""
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 
 
@@ -71,7 +73,9 @@ Outcomes = Iterator[Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The receipt for one file: each row that went in came out told, corrected, unchanged or refused, and every refusal is listed.
+    """The receipt for one file: each row that went in came out told, corrected, unchanged or refused.
+
+    The first LISTED refusals are listed, so that a file that is wrong throughout cannot fill the memory; `unlisted` counts the others by their code.
 
     `retracted` counts the statements that were withdrawn because no row states them any longer, `resumed` the statements that an interrupted run of the
     same delivery had told already (they are among those counted). `stopped` says why reading ended before the end of the file, `withheld` why nothing
@@ -88,11 +92,12 @@ class Delivery:
     resumed: int = 0
     withheld: str | None = None
     coverage: Coverage | None = None
+    unlisted: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def rows_refused(self) -> int:
         """How many rows were refused."""
-        return len(self.refusals)
+        return len(self.refusals) + sum(self.unlisted.values())
 
     @property
     def complete(self) -> bool:

@@ -12,6 +12,8 @@ def in_words(name: str, receipt: Delivery, told: str) -> Iterator[str]:
     """Give a receipt's lines: first what was refused, by line, then what the file covers, then the counts, which add up. `told` says it of a row."""
     for refusal in receipt.refusals:
         yield f"{name}:{refusal.line}: {refusal.code}: {refusal.sentence}"
+    for code, rows in sorted(receipt.unlisted.items()):
+        yield f"{name}: {rows} more rows were refused with {code}; correct those above and check the file again"
     stopped = receipt.stopped
     if stopped is not None:
         yield f"{name}:{stopped.line}: {stopped.code}: {stopped.sentence}; nothing after this was read"
@@ -38,6 +40,7 @@ def for_machines(name: str, receipt: Delivery) -> dict[str, Any]:
         "resumed": receipt.resumed,
         "withheld": receipt.withheld,
         "refusals": [_refusal(one) for one in receipt.refusals],
+        "refusals_not_listed": dict(receipt.unlisted),
         "stopped": None if receipt.stopped is None else _refusal(receipt.stopped),
         "coverage": None if coverage is None else json.loads(json.dumps(asdict(coverage), default=str)),
     }

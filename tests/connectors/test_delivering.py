@@ -29,7 +29,7 @@ from connectors.feed_memory import FeedMemory
 from connectors.feed_memory_plain import PlainFeedMemory
 from connectors.feed_memory_sqlite import SqliteFeedMemory
 from connectors.producer import FeedBroken
-from connectors.statement import Delivery, Refusal
+from connectors.statement import LISTED, Delivery, Refusal
 
 BAD_ROW = Refusal(9, "bad-date", "expected a date, found something else; correct it")
 
@@ -177,6 +177,16 @@ def test_a_refused_row_is_never_taken_as_gone(send: Send, broker: Broker) -> Non
     assert "could not be read to its end" in str(stopped.withheld)
     assert counts(send(snapshot(Fact(1)))) == (0, 0, 1, 0, 1)
     assert standing(broker.told()) == stated([Fact(1)])
+
+
+def test_a_file_that_is_wrong_throughout_lists_its_first_refusals_and_counts_the_others(send: Send) -> None:
+    wrong = [
+        Refusal(line, "bad-date", "expected a date, found something else; correct the cell")
+        for line in range(LISTED + 5)
+    ]
+    receipt = send(snapshot(Fact(1), beside=wrong))
+    assert (len(receipt.refusals), receipt.unlisted, receipt.rows_refused) == (LISTED, {"bad-date": 5}, LISTED + 5)
+    assert receipt.rows_in == receipt.rows_told + receipt.rows_refused
 
 
 def test_a_whole_file_that_would_withdraw_much_is_not_sent_unless_that_is_said(
