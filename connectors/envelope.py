@@ -108,7 +108,8 @@ def check_envelope(envelope: Mapping[str, Any]) -> None:
     for name in ("happened", "learned"):
         _check_when(name, envelope[name])
     for name in REFERENCES:
-        if envelope[name] is not None:
+        # What begins a matter names itself as its correlation: once is enough.
+        if envelope[name] is not None and (name == "reference" or envelope[name] != envelope["reference"]):
             _check_reference(name, envelope[name], envelope["child"])
 
 

@@ -76,9 +76,10 @@ def _fill(shelf: Shelf, bundle: Bundle, given: Given) -> str:
     for _number, entry in bundle.entries():
         resource = table(table(entry).get("resource"))
         try:
-            if resource.get("resourceType") == "Patient":
+            kind = text(resource.get("resourceType"))
+            if kind == "Patient":
                 shelf.put_patient(resource, _full_url(table(entry)))
-            elif resource.get("resourceType") == "Provenance":
+            elif kind == "Provenance":
                 shelf.put_provenance(resource, given.zone)
         except Unreadable:
             continue  # said when the Bundle is read for its statements
@@ -120,7 +121,8 @@ class _Statements:
         if not resource:
             raise _no_resource(entry)
         if kind == "Patient":
-            patient_of(resource)
+            if self._shelf.faulty:
+                patient_of(resource)
         elif kind == "Provenance":
             self._provenance(resource)
         elif kind in TAKEN:

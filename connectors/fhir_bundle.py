@@ -101,7 +101,7 @@ class _Window:
         if self.next_sign() != closing:
             yield
             while self.next_sign() == ",":
-                self.take(",")
+                self._at += 1
                 yield
         self.take(closing)
 

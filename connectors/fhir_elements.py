@@ -33,16 +33,17 @@ def table(found: Any) -> Resource:
 
 def rows(found: Any) -> list[Resource]:
     """Give the objects of an array; an object that stands alone is one."""
-    return [one for one in (found if isinstance(found, list) else [found]) if isinstance(one, dict)]
+    if isinstance(found, list):
+        return [one for one in found if isinstance(one, dict)]
+    return [found] if isinstance(found, dict) else []
 
 
 def text(found: Any) -> str | None:
     """Give a text without the blanks around it, None where there is none; Unreadable for a character that no text has."""
-    if not isinstance(found, str) or not found.strip():
-        return None
-    if "\0" in found:
+    said = found.strip() if isinstance(found, str) else ""
+    if "\0" in said:
         raise Unreadable("bad-value", "expected texts, found a NUL character in one; correct it")
-    return found.strip()
+    return said or None
 
 
 def texts(found: Any) -> list[str]:

@@ -5,6 +5,7 @@ number is verified (UK Core's extension) is quality: it is taken as it stands. A
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,9 @@ from schemas.moments import days
 
 NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 GENDERS = {"male": "M", "female": "F", "other": "U", "unknown": "U"}
-NAME_ORDER = ("official", "usual", None)
-ADDRESS_ORDER = ("home", None, "temp")
+NAME_ORDER = {"official": 0, "usual": 1, None: 2}
+ADDRESS_ORDER = {"home": 0, None: 1, "temp": 2}
+"""Which use is preferred: the lowest; uses that are not here come last."""
 OLD = ("old", "maiden")
 
 
@@ -89,11 +91,10 @@ def _token(identifier: Resource) -> str:
     return f"{system}|{value}" if system else value
 
 
-def _preferred(found: Any, order: tuple[str | None, ...]) -> Resource:
+def _preferred(found: Any, order: Mapping[str | None, int]) -> Resource:
     """Take the first of the preferred uses that is not over; one that is old is none."""
     current = [one for one in rows(found) if one.get("use") not in OLD and not table(one.get("period")).get("end")]
-    ranks = {use: place for place, use in enumerate(order)}
-    return min(current, key=lambda one: ranks.get(text(one.get("use")), len(order)), default={})
+    return min(current, key=lambda one: order.get(text(one.get("use")), len(order)), default={})
 
 
 def _address(address: Resource) -> str | None:

@@ -30,9 +30,14 @@ class Recorded(NamedTuple):
 
 
 class Shelf:
-    """Patients by every name that a reference may use, and the newest Provenance of each resource; close it after use."""
+    """Patients by every name that a reference may use, and the newest Provenance of each resource; close it after use.
+
+    `faulty` says that one of the Patients could not be read as it stands.
+    """
 
     def __init__(self) -> None:
+        self.faulty = False
+        self._provenances = 0
         self._shelf = sqlite3.connect("")
         self._shelf.executescript(TABLES)
 
@@ -51,6 +56,7 @@ class Shelf:
         try:
             patient = patient_of(resource)
         except Unreadable:
+            self.faulty = True
             with suppress(Unreadable):
                 self._put(resource, full_url, patient_of(resource, birthday=False))
         else:
@@ -62,11 +68,10 @@ class Shelf:
         if own and not (full_url or "").startswith("http"):
             names.append(f"*/Patient/{own}")
         kept = patient.kept()
-        for name in filter(None, names):
-            self._shelf.execute(
-                "insert into patient values (?, ?) on conflict (key) do update set kept = case when kept = excluded.kept then kept end",
-                (name, kept),
-            )
+        self._shelf.executemany(
+            "insert into patient values (?, ?) on conflict (key) do update set kept = case when kept = excluded.kept then kept end",
+            [(name, kept) for name in names if name],
+        )
 
     def put_provenance(self, resource: Resource, zone: tzinfo) -> None:
         """Keep when and by whom the targets were recorded; Unreadable where it does not say when."""
@@ -80,6 +85,7 @@ class Shelf:
         ]
         who = ", ".join(dict.fromkeys(filter(None, agents))) or None
         targets = [text(one.get("reference")) for one in rows(resource.get("target"))]
+        self._provenances += 1
         self._shelf.executemany(
             "insert into provenance values (?, ?, ?)",
             [(without_version(target), at["latest"], who) for target in targets if target],
@@ -102,6 +108,8 @@ class Shelf:
 
     def recorded(self, reference: str, full_url: str | None) -> Recorded | None:
         """Find the newest Provenance of a resource."""
+        if not self._provenances:
+            return None
         asked = "select recorded, who from provenance where target in (?, ?) order by recorded desc limit 1"
         row = self._shelf.execute(asked, (reference, full_url)).fetchone()
         return None if row is None else Recorded(*row)
