@@ -100,6 +100,7 @@ class _Statements:
     def __init__(self, shelf: Shelf, given: Given) -> None:
         self._shelf = shelf
         self._zone = given.zone
+        self._same = {**blank_envelope(), "agency": AGENCY, "source_system": SOURCE_SYSTEM}
         self._not_taken: Counter[str] = Counter()
         self._first_not_taken = 0
 
@@ -150,9 +151,7 @@ class _Statements:
         updated = when(table(resource.get("meta")).get("lastUpdated"), self._zone, "meta.lastUpdated")
         times = Times(self._zone, _at(recorded) or updated)
         shared = {
-            **blank_envelope(),
-            "agency": AGENCY,
-            "source_system": SOURCE_SYSTEM,
+            **self._same,
             "child": patient.child,
             "sensitivity": sensitivity_of(resource, patient.level),
             "correlation": _encounter_of(resource, reference),

@@ -98,6 +98,8 @@ def when(found: Any, zone: tzinfo, where: str) -> When | None:
 
 
 def _when(said: str, zone: tzinfo) -> When:
+    if len(said) > len("2024-05-31"):
+        return exact(datetime.fromisoformat(said))
     if YEAR.fullmatch(said):
         return local_days(date(int(said), 1, 1), date(int(said), 12, 31), zone, f"in {said}")
     if MONTH.fullmatch(said):

@@ -16,16 +16,16 @@ def refuse_reused(outcomes: Iterable[Outcome], remembered: int = REMEMBERED) -> 
 
     Memory is bounded: only the last `remembered` references are known, and a reuse further apart is found by the hub.
     """
-    seen: OrderedDict[bytes, tuple[int, bytes]] = OrderedDict()
+    seen: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
     for outcome in outcomes:
         yield _reused(outcome, seen) or outcome if isinstance(outcome, Statement) else outcome
         if len(seen) > remembered:
             seen.popitem(last=False)
 
 
-def _reused(statement: Statement, seen: OrderedDict[bytes, tuple[int, bytes]]) -> Refusal | None:
+def _reused(statement: Statement, seen: OrderedDict[str, tuple[int, bytes]]) -> Refusal | None:
     envelope = statement.value["envelope"]
-    reference = _digest((envelope["agency"], envelope["reference"]))
+    reference = f"{envelope['agency']}|{envelope['reference']}"
     content = _digest((statement.event_type, statement.value))
     line, first = seen.setdefault(reference, (statement.line, content))
     if first == content:
