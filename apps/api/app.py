@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from apps.api.contracts import add_contracts
 from apps.api.errors import add_handlers
 from apps.api.events import add_events
+from apps.api.feeds import add_feeds
 from apps.api.guard import Guard
 from apps.api.page import content_security_policy, page
 from apps.api.parts import ApiParts, Health
@@ -37,6 +38,7 @@ def make_api(parts: ApiParts) -> FastAPI:
     app.add_middleware(Guard, randomness=parts.randomness)
     add_handlers(app)
     add_events(app)
+    add_feeds(app)
     add_records(app)
     add_contracts(app)
     _add_the_hubs_own(app)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -71,7 +71,7 @@ class ApiParts:
 
     `desk()` and `statement_log(agency)` lend one to one request; `event_id(agency, reference)` derives the hub's id of a statement;
     `zone` is where days without a time are local days; `randomness(n)` gives n random bytes;
-    `kept_answers` are those given for an Idempotency-Key.
+    `kept_answers` are those given for an Idempotency-Key; `feeds(agency)` says how that agency's feeds stand.
     """
 
     sign_in: SignIn
@@ -83,3 +83,4 @@ class ApiParts:
     zone: tzinfo
     randomness: Callable[[int], bytes]
     kept_answers: KeptAnswers
+    feeds: Callable[[str], list[dict[str, Any]]]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -21,10 +21,13 @@ from apps.api.pool import Pool
 from apps.auditing import Auditing
 from apps.connections import conninfo, kafka_login, kafka_python_options
 from apps.doors import DOOR_USER, OPENER, READER, open_doors
+from apps.feed_standings import standings
+from apps.feed_status import as_json
 from apps.keys import fingerprint_secrets, root_keys
 from apps.people import load_people
 from apps.reach import ReachError, check_kafka, check_postgres
 from apps.settings import Settings, SettingsError
+from apps.wiring import now
 from apps.workers.lag import LogProgress, log_progress
 from apps.workers.layout import ROLES
 from connectors.envelope import time_zone
@@ -78,6 +81,7 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
             zone=time_zone(),
             randomness=os.urandom,
             kept_answers=KeptAnswers(time.monotonic),
+            feeds=partial(own_feeds, settings, gauges),
         )
 
 
@@ -102,6 +106,12 @@ def hub_health(settings: Settings, gauges: Pool[LogProgress]) -> Health:
         lags = [progress.lag(role) for role in ROLES]
     workers = [WorkerLag(role=lag.role, read=lag.read, end=lag.end, behind=lag.behind) for lag in lags]
     return Health(parts=parts, workers=workers)
+
+
+def own_feeds(settings: Settings, gauges: Pool[LogProgress], agency: str) -> list[dict[str, Any]]:
+    """Say how an agency's feeds stand; PartAway where PostgreSQL or Kafka does not answer, BeingRebuilt while everything is rebuilt."""
+    with _away_said(gauges.lend()) as progress:
+        return [as_json(one) for one in standings(settings, progress.behind_of_agencies(), agency, now())]
 
 
 def _logs(settings: Settings, agency: str) -> Pool[StatementLog]:

@@ -11,17 +11,16 @@ import click
 
 from apps.connections import conninfo, kafka_login
 from apps.feed_quality import QUALITY, JudgingFailed, judging, pages_folder
-from apps.feed_status import as_json, in_words, standing_of
+from apps.feed_standings import standings
+from apps.feed_status import as_json, in_words
 from apps.quality.pages import page_path
 from apps.reach import ReachError, check_kafka, check_postgres
 from apps.settings import Settings, SettingsError, load_settings
 from apps.wiring import QUALITY_USER, event_log, now, start_producer
 from apps.workers.lag import READER, log_progress
 from projections.feeds import Judged
-from projections.feeds_sql import SqlFeeds
 from projections.rows import open_store
 from projections.sharing import BeingRebuilt, share_tables
-from schemas.catalogue import load_catalogue
 from schemas.topics import AGENCIES
 from streams.quality.notices import level_in_words
 from streams.quality.suites import SuitesBroken
@@ -37,12 +36,8 @@ def status(agency: str | None, as_data: bool) -> None:
     try:
         settings = load_settings(os.environ, Path.cwd())
         check_postgres(conninfo(settings, READER))
-        behind = _behind(settings)
-        with closing(open_store(conninfo(settings, READER))) as conn:
-            share_tables(conn)
-            records, moment = SqlFeeds(conn, load_catalogue()), now()
-            wanted = [one for one in records.feeds() if agency in (None, one.agency)]
-            found = [standing_of(records, one, behind.get(one.agency), moment) for one in wanted]
+        moment = now()
+        found = standings(settings, _behind(settings), agency, moment)
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
     if as_data:

@@ -109,6 +109,7 @@ class ApiWorld:
             zone=time_zone(),
             randomness=random.Random(3).randbytes,
             kept_answers=KeptAnswers(lambda: self.clock),
+            feeds=lambda agency: [{"agency": agency, "state": "speaks"}],
         )
 
 

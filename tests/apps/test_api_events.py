@@ -44,6 +44,13 @@ def test_telling_the_same_again_gives_the_same_answer_and_the_same_bytes(hub: Ap
     assert first == again
 
 
+def test_a_feeds_owner_is_told_of_the_own_agencys_feeds_and_nobody_else_is(hub: ApiWorld) -> None:
+    own = hub.client.get("/feeds", headers=bearing(FEED_TOKEN))
+    assert (own.status_code, [one["agency"] for one in own.json()]) == (200, ["childrens_social_care"])
+    assert hub.client.get("/feeds", headers=bearing(PERSON_TOKEN)).status_code == 401
+    assert hub.client.get("/feeds").status_code == 401
+
+
 def test_some_refused_is_207_and_each_event_says_what_came_of_it(hub: ApiWorld) -> None:
     too_long = {**with_reference("R-4"), "summary": "x" * 300_000}
     answer = hub.tell([with_reference("R-1"), http_event(source=None), with_reference("R-3"), too_long])

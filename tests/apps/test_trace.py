@@ -80,10 +80,14 @@ def test_an_altered_row_or_tile_is_not_proved(fed: HubInHand) -> None:
         kept = fed.sql(f"select {column} from {table} where {where}")
         for (whole,) in kept:
             # Every byte, since the last hash of a tile may be the event's own, which its proof does not need.
-            fed.sql(f"update {table} set {column} = %s where {where} and {column} = %s", bytes(b ^ 1 for b in whole), whole)
+            fed.sql(
+                f"update {table} set {column} = %s where {where} and {column} = %s", bytes(b ^ 1 for b in whole), whole
+            )
         line = proof_of(fed, event_id)
         for (whole,) in kept:
-            fed.sql(f"update {table} set {column} = %s where {where} and {column} = %s", whole, bytes(b ^ 1 for b in whole))
+            fed.sql(
+                f"update {table} set {column} = %s where {where} and {column} = %s", whole, bytes(b ^ 1 for b in whole)
+            )
         assert line.startswith("NOT PROVED the record does not check out under")
         assert line.endswith("run `mash verify`")
     assert proof_of(fed, event_id).startswith("proved")
