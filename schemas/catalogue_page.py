@@ -38,8 +38,27 @@ class EditionRow(Protocol):
         """What the hub is told."""
 
 
-def render_catalogue(catalogue: Catalogue, editions: Sequence[EditionRow] = ()) -> str:
-    """Render every version of every contract as one Markdown page, statements of agencies first, in the order of their names; then what keeps its meaning across editions."""
+class CodeRow(Protocol):
+    """One code of a return that is told as it stands, and what it means."""
+
+    @property
+    def column(self) -> str:
+        """The column that holds it."""
+
+    @property
+    def code(self) -> str:
+        """The code."""
+
+    @property
+    def meaning(self) -> str:
+        """What it means."""
+
+
+def render_catalogue(catalogue: Catalogue, editions: Sequence[EditionRow] = (), codes: Sequence[CodeRow] = ()) -> str:
+    """Render every version of every contract as one Markdown page, statements of agencies first, in the order of their names.
+
+    Then what keeps its meaning across editions of the census, and what the codes of the looked-after children return mean.
+    """
     statements = sorted((one for one in catalogue if _is_statement(one)), key=_order)
     of_the_hub = sorted((one for one in catalogue if not _is_statement(one)), key=_order)
     parts = [_INTRODUCTION, _register([*statements, *of_the_hub]), "\n## The envelope of every statement\n"]
@@ -51,6 +70,7 @@ def render_catalogue(catalogue: Catalogue, editions: Sequence[EditionRow] = ()) 
     )
     parts += [part for one in of_the_hub for part in _section(one, catalogue)]
     parts += _across_editions(editions)
+    parts += _codes(codes)
     return "".join(parts)
 
 
@@ -123,6 +143,13 @@ def _across_editions(editions: Sequence[EditionRow]) -> Iterator[str]:
     )
 
 
+def _codes(codes: Sequence[CodeRow]) -> Iterator[str]:
+    if not codes:
+        return
+    yield _CODES
+    yield from (f"| `{one.column}` | {one.code} | {one.meaning} |\n" for one in codes)
+
+
 def _inner_records(kinds: Iterable[Any]) -> Iterator[Any]:
     for kind in kinds:
         for branch in kind if isinstance(kind, list) else [kind]:
@@ -171,4 +198,13 @@ Elements were renamed and codes changed between the editions of the children in 
 
 | about | editions | element | code | meaning | what the hub is told |
 |---|---|---|---|---|---|
+"""
+
+_CODES = """
+## Codes of the looked-after children return
+
+The SSDA903 return is told with its codes as they stand; this is what they mean, as public validators have them.
+
+| column | code | meaning |
+|---|---|---|
 """

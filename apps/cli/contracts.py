@@ -19,6 +19,7 @@ from apps.publishing import (
 )
 from apps.settings import secrets_folder
 from connectors.cin_editions import EDITIONS_TABLE
+from connectors.ssda903_codes import SSDA903_CODES
 from schemas.asyncapi import asyncapi_document
 from schemas.catalogue import load_catalogue
 from schemas.catalogue_page import render_catalogue
@@ -52,7 +53,7 @@ def seal_contracts(folder: Path) -> None:
 @click.argument("folder", type=SOURCES)
 def render_contracts(folder: Path) -> None:
     """Write every contract with its fields into FOLDER/contracts.md."""
-    page = render_catalogue(load_catalogue(), EDITIONS_TABLE)
+    page = render_catalogue(load_catalogue(), EDITIONS_TABLE, SSDA903_CODES)
     (folder / "contracts.md").write_text(page, encoding="utf-8")
     click.echo(f"Wrote contracts.md into {folder}.")
 

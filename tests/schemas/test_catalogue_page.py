@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from connectors.cin_editions import EDITIONS_TABLE
+from connectors.ssda903_codes import SSDA903_CODES
 from schemas.catalogue import load_catalogue
 from schemas.catalogue_page import render_catalogue
 
@@ -10,7 +11,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "contracts.md"
 
 
 def test_the_committed_page_is_what_the_contracts_say() -> None:
-    rendered = render_catalogue(load_catalogue(), EDITIONS_TABLE)
+    rendered = render_catalogue(load_catalogue(), EDITIONS_TABLE, SSDA903_CODES)
     assert PAGE.read_text("utf-8") == rendered, "run `mash contracts render docs`"
 
 
@@ -29,6 +30,14 @@ def test_a_renamed_element_and_a_changed_code_stand_in_one_table_with_what_the_h
     assert "| sex | 2017-2024 | `GenderCurrent` | 1 | male | M |\n" in section
     assert "| sex | 2025-2026 | `Sex` | M | male | M |\n" in section
     assert section.count("\n| ") == len(EDITIONS_TABLE) + 1
+
+
+def test_the_codes_of_the_looked_after_return_stand_with_their_meanings() -> None:
+    section = render_catalogue(load_catalogue(), (), SSDA903_CODES).split(
+        "## Codes of the looked-after children return"
+    )[1]
+    assert "| `LS` | C2 | full care order |\n" in section
+    assert section.count("\n| ") == len(SSDA903_CODES) + 1
 
 
 def test_every_contract_has_its_id_and_its_words_on_the_page() -> None:
