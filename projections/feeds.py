@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal, NamedTuple, Protocol
 
+from projections.working_days import local_day
+
 Kind = Literal["FeedDelivered", "FeedStopped", "FeedResumed", "FeedJudged", "FeedDegraded"]
 Answer = Literal["told", "silent", "not covered"]
 
@@ -39,9 +41,17 @@ class Delivered:
     refusals: tuple[tuple[str, int], ...]
     next_due: date | None
 
+    @property
+    def period(self) -> tuple[date, date] | None:
+        """Give the days of which this delivery speaks, at most up to the day on which it was delivered (Europe/London); None where there are none."""
+        if self.first is None or self.last is None:
+            return None
+        last = min(self.last, local_day(self.ended))
+        return (self.first, last) if self.first <= last else None
+
     def covers(self, day: date) -> bool:
-        """Whether this delivery says that it speaks of that day: a delivery that names no days covers none."""
-        return self.first is not None and self.last is not None and self.first <= day <= self.last
+        """Whether this delivery says that it speaks of that day."""
+        return self.period is not None and self.period[0] <= day <= self.period[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +141,21 @@ def covered(records: FeedRecords, feed: Feed, day: date) -> Answer:
     """Say what a feed's silence about a day means: `told` when it told anything of it, `silent` when a delivery covered it and told nothing, else `not covered`."""
     if records.told_of(feed, day):
         return "told"
-    return "silent" if any(one.covers(day) for one in records.deliveries(feed)) else "not covered"
+    return "silent" if any(one.covers(day) for one in in_force(records.deliveries(feed))) else "not covered"
+
+
+def in_force(deliveries: Iterable[Delivered]) -> tuple[Delivered, ...]:
+    """Give the deliveries that still say what is covered: of each scope the newest whole one, which replaces all before it, and the deliveries of changes since."""
+    by_scope: dict[str, list[Delivered]] = {}
+    for one in sorted(deliveries, key=lambda one: one.ended):
+        before = by_scope.get(one.scope, [])
+        by_scope[one.scope] = [one] if one.whole else [*before, one]
+    return tuple(one for kept in by_scope.values() for one in kept)
 
 
 def covered_periods(deliveries: Iterable[Delivered]) -> tuple[tuple[date, date], ...]:
-    """Join the days that deliveries cover into whole periods, oldest first; what lies between two of them is a gap."""
-    days = sorted((one.first, one.last) for one in deliveries if one.first is not None and one.last is not None)
+    """Join the days that the deliveries in force cover into whole periods, oldest first; what lies between two of them is a gap."""
+    days = sorted(one.period for one in in_force(deliveries) if one.period is not None)
     periods: list[tuple[date, date]] = []
     for first, last in days:
         if periods and first.toordinal() <= periods[-1][1].toordinal() + 1:

@@ -96,6 +96,32 @@ def test_a_delivery_that_names_no_days_covers_none(feeds: Feeds) -> None:
     assert covered(feeds, ED, MONDAY - DAY) == "not covered"
 
 
+def test_a_later_whole_delivery_of_the_same_scope_replaces_the_days_of_the_earlier(feeds: Feeds) -> None:
+    mistyped = {"whole": True, "first_day": MONDAY - 800 * DAY, "last_day": MONDAY - 500 * DAY}
+    feeds.fold(0, [(0, delivered(ED, noon(MONDAY - DAY), 1, **mistyped))])
+    feeds.fold(0, [(1, delivered(ED, noon(MONDAY - DAY), 2, scope="admissions"))])
+    assert covered(feeds, ED, MONDAY - 600 * DAY) == "silent"
+    feeds.fold(0, [(2, delivered(ED, noon(MONDAY), 3, whole=True))])
+    assert covered(feeds, ED, MONDAY - 600 * DAY) == "not covered"
+    assert covered(feeds, ED, MONDAY - 2 * DAY) == "silent"
+    assert covered_periods(feeds.deliveries(ED)) == ((MONDAY - 8 * DAY, MONDAY - DAY),)
+
+
+def test_deliveries_of_changes_add_up_but_never_past_the_day_of_their_delivery(feeds: Feeds) -> None:
+    later = {"first_day": MONDAY, "last_day": MONDAY + 300 * DAY}
+    feeds.fold(0, [(0, delivered(ED, noon(MONDAY), 1)), (1, delivered(ED, noon(MONDAY + DAY), 2, **later))])
+    assert covered(feeds, ED, MONDAY - 2 * DAY) == "silent"
+    assert covered(feeds, ED, MONDAY + DAY) == "silent"
+    assert covered(feeds, ED, MONDAY + 2 * DAY) == "not covered"
+    assert covered_periods(feeds.deliveries(ED)) == ((MONDAY - 7 * DAY, MONDAY + DAY),)
+
+
+def test_a_delivery_of_days_to_come_covers_none(feeds: Feeds) -> None:
+    feeds.fold(0, [(0, delivered(ED, noon(MONDAY), 1, first_day=MONDAY + DAY, last_day=MONDAY + 7 * DAY))])
+    assert covered(feeds, ED, MONDAY + 2 * DAY) == "not covered"
+    assert covered_periods(feeds.deliveries(ED)) == ()
+
+
 def test_feeds_are_those_that_spoke_or_were_spoken_of(feeds: Feeds) -> None:
     feeds.add([mark(SCHOOLS, MONDAY, 1), mark(SCHOOLS, MONDAY, 2)])
     feeds.fold(0, [(0, delivered(ED, noon(MONDAY)))])
@@ -185,7 +211,7 @@ def test_the_quality_worker_reads_no_childs_row_and_changes_no_word_of_the_hub(f
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=8))
-def test_covered_periods_are_the_days_that_any_delivery_covers(spans: list[tuple[int, int]]) -> None:
+def test_covered_periods_are_the_days_that_any_delivery_of_changes_covers(spans: list[tuple[int, int]]) -> None:
     deliveries = [
         value for number, (start, length) in enumerate(spans) for value in [_covering(number, start, start + length)]
     ]
@@ -198,4 +224,4 @@ def test_covered_periods_are_the_days_that_any_delivery_covers(spans: list[tuple
 
 
 def _covering(number: int, first: int, last: int) -> bytes:
-    return delivered(ED, noon(MONDAY), number, first_day=MONDAY + DAY * first, last_day=MONDAY + DAY * last)
+    return delivered(ED, noon(MONDAY + 100 * DAY), number, first_day=MONDAY + DAY * first, last_day=MONDAY + DAY * last)
