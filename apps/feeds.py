@@ -44,7 +44,24 @@ class FeedPlace:
 
 @contextmanager
 def sending_desk(place: FeedPlace, catalogue: Catalogue, log: StatementLog, feed: tuple[str, str]) -> Iterator[Desk]:
-    """Open the memory of a feed (agency, source system), made at its first delivery; FeedMemoryBroken when it cannot be used.
+    """Open what a feed (agency, source system) is delivered with; FeedMemoryBroken when its memory cannot be used, or tells what another hub was told."""
+    with _memory(place, feed) as (memory, key):
+        if isinstance(log, KafkaStatementLog) and log.hub is not None:
+            memory.goes_to(log.hub)
+        yield _desk(catalogue, memory, key, log)
+
+
+@contextmanager
+def remembering_desk(place: FeedPlace, catalogue: Catalogue, feed: tuple[str, str]) -> Iterator[Desk]:
+    """Open what files are read with as told before: nothing is sent; FeedMemoryBroken once anything of the feed was sent in earnest."""
+    with _memory(place, feed) as (memory, key):
+        memory.recovers()
+        yield _desk(catalogue, memory, key, NoLog())
+
+
+@contextmanager
+def _memory(place: FeedPlace, feed: tuple[str, str]) -> Iterator[tuple[SqliteFeedMemory, bytes]]:
+    """Open the memory of a feed, made at its first delivery.
 
     If we crash before the memory is made, there is a key that nothing was written under, and it is used the next time.
     """
@@ -54,7 +71,7 @@ def sending_desk(place: FeedPlace, catalogue: Catalogue, log: StatementLog, feed
     # SQLite would make the file with the mode of the umask; its own companions take the mode of the file.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     with SqliteFeedMemory(path, Digester(key).word(CHECKED_WORD)) as memory:
-        yield _desk(catalogue, memory, key, log)
+        yield memory, key
 
 
 @contextmanager

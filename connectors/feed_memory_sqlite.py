@@ -38,7 +38,9 @@ class SqliteFeedMemory:
 
     def __init__(self, path: Path, check: bytes) -> None:
         self._conn = sqlite3.connect(path, isolation_level=None, timeout=0.5)
+        self._path = path
         self._scope, self._delivery = "", b""
+        self._hub, self._recovering = b"", False
         try:
             self._open(check)
         except BaseException as error:
@@ -59,9 +61,42 @@ class SqliteFeedMemory:
         """Close the file; what was not committed is as if it had not been."""
         self._conn.close()
 
+    def goes_to(self, hub: str) -> None:
+        """Say to which hub (Kafka's cluster id) this opening tells, noted when its first delivery begins; FeedMemoryBroken when it is another than before."""
+        kept = self._kept("hub")
+        if kept not in (None, hub.encode()):
+            raise FeedMemoryBroken(
+                "Expected the hub that this feed's memory was made with, found another, which was told none of it; correct the address of the hub, "
+                f"or remove {self._path} to tell everything anew"
+            )
+        self._hub = hub.encode()
+
+    def recovers(self) -> None:
+        """Say that this opening only reads files as told before; FeedMemoryBroken once anything was sent in earnest."""
+        if not self.empty() and self._kept("recovered") is None:
+            raise FeedMemoryBroken(
+                "Expected a feed of which nothing is remembered but files read with --as-told-before, found one that has sent since; "
+                "give it files as told before only while nothing has been sent, and otherwise put its memory back from a backup"
+            )
+        self._recovering = True
+
+    def _kept(self, name: str) -> bytes | None:
+        found = self._conn.execute("select value from kept where name = ?", (name,)).fetchone()
+        return None if found is None else bytes(found[0])
+
+    def _note_purpose(self, conn: sqlite3.Connection) -> None:
+        """Keep, with the delivery that begins, to which hub it goes and whether all so far was only read as told before."""
+        if self._hub:
+            conn.execute("insert or ignore into kept values ('hub', ?)", (self._hub,))
+        if self._recovering:
+            conn.execute("insert or ignore into kept values ('recovered', x'01')")
+        else:
+            conn.execute("delete from kept where name = 'recovered'")
+
     def begin(self, fingerprint: bytes, scope: str, begun: Begun) -> Begun:
         """Begin, or go on with, a delivery of these bytes; what an earlier run intended and never saw acknowledged is unsure from here on."""
         with self._transaction() as conn:
+            self._note_purpose(conn)
             conn.execute(
                 "update matter set unsure = 1 where id in (select matter from telling where state = 'sending')"
             )
@@ -190,8 +225,7 @@ class SqliteFeedMemory:
         self._conn.executescript((resources.files("connectors") / "feed_memory.sql").read_text("utf-8"))
         with self._transaction() as conn:
             conn.execute("insert or ignore into kept values ('key', ?)", (check,))
-            (kept,) = conn.execute("select value from kept where name = 'key'").fetchone()
-        if kept != check:
+        if self._kept("key") != check:
             raise FeedMemoryBroken(
                 "Expected the key that this feed's memory was written under, found another: every row would look changed; "
                 "put the key back from a backup, or remove the feed's memory too and read its last file with --as-told-before"

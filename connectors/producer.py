@@ -99,14 +99,15 @@ class NoLog:
 class KafkaStatementLog:
     """Publishes to the agency's own topic with no key and no headers, so that nothing personal travels outside the message.
 
-    `options` go to kafka-python (addresses, user, TLS) and override OPTIONS. FeedBroken at once when the broker cannot be reached or refuses the user.
+    `hub` is Kafka's cluster id, None where the broker does not say it. `options` go to kafka-python (addresses, user, TLS) and override OPTIONS. FeedBroken at once when the broker cannot be reached or refuses the user.
     """
 
     def __init__(self, **options: Any) -> None:
         self._waiting: deque[Any] = deque()
         self._acknowledged = 0
         _keep_messages_out_of_logs()
-        self._producer = _producer({**OPTIONS, **options})
+        self._producer, client = _producer({**OPTIONS, **options})
+        self.hub: str | None = client.cluster.cluster_id
 
     def __enter__(self) -> Self:
         """Use it in a with statement so that its connections are closed."""
@@ -150,7 +151,7 @@ class KafkaStatementLog:
         return FeedBroken(_sentence(error), self._acknowledged)
 
 
-def _producer(options: dict[str, Any]) -> KafkaProducer:
+def _producer(options: dict[str, Any]) -> tuple[KafkaProducer, KafkaNetClient]:
     """Connect; a producer that cannot leaves its client open (kafka-python 3.0.12), so the client is caught at its making and closed here."""
     _look_for_broker(options["bootstrap_servers"], options["bootstrap_timeout_ms"] / 1000)
     clients: list[KafkaNetClient] = []
@@ -160,7 +161,7 @@ def _producer(options: dict[str, Any]) -> KafkaProducer:
         return clients[-1]
 
     try:
-        return KafkaProducer(**options, kafka_client=client)
+        return KafkaProducer(**options, kafka_client=client), clients[-1]
     except KafkaError as error:
         for left in clients:
             left.close()

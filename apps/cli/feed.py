@@ -15,14 +15,14 @@ from rich.progress import Progress
 from apps.cli.feed_receipts import for_machines, in_words
 from apps.cli.feed_sources import Asked, NotRecognised, columns, format_of, formats_of, source_of
 from apps.cli.progress import home
-from apps.feeds import FeedPlace, agency_log, checking_desk, sending_desk
+from apps.feeds import FeedPlace, agency_log, checking_desk, remembering_desk, sending_desk
 from apps.reach import ReachError
 from apps.services import ServiceError
 from apps.settings import SettingsError, load_settings, secrets_folder
 from connectors.delivery import DeliveryRefused, Desk, Source, check, deliver
 from connectors.feed_memory import FeedMemoryBroken
 from connectors.formats import Format
-from connectors.producer import FeedBroken, NoLog, StatementLog
+from connectors.producer import FeedBroken, StatementLog
 from connectors.sections import MappingBroken
 from connectors.statement import Delivery, Unreadable
 from schemas.catalogue import Catalogue, load_catalogue
@@ -39,6 +39,7 @@ EXPECTED = (
     SettingsError,
     Unreadable,
 )
+NOTHING_REMEMBERED = "nothing is remembered of the feed {}: if files of it were sent before, stop and read them with --as-told-before first"
 Desks = Callable[[str, str], AbstractContextManager[Desk]]
 Made = Callable[[Source, Desk], Delivery]
 
@@ -100,18 +101,18 @@ def send_command(files: tuple[Path, ...], as_told_before: bool, **said: Any) -> 
     with _sentences(), ExitStack() as opened:
         catalogue, place = load_catalogue(), _place()
         chosen = _chosen(files, said, catalogue)
-        logs = _no_logs(chosen) if as_told_before else _logs(chosen, opened)
-        begun: set[tuple[str, str]] = set()
+        logs = {} if as_told_before else _logs(chosen, opened)
 
         @contextmanager
         def desks(agency: str, source_system: str) -> Iterator[Desk]:
             named = (agency, source_system)
+            if as_told_before:
+                with remembering_desk(place, catalogue, named) as desk:
+                    yield desk
+                return
             with sending_desk(place, catalogue, logs[agency], named) as desk:
-                if as_told_before and named not in begun and not desk.memory.empty():
-                    raise FeedMemoryBroken(
-                        "Expected a feed of which nothing is remembered, found one with a memory: what it tells by is there; send the file without --as-told-before"
-                    )
-                begun.add(named)
+                if desk.memory.empty():
+                    click.echo(NOTHING_REMEMBERED.format(source_system), err=True)
                 yield desk
 
         _each(chosen, desks, deliver, "remembered" if as_told_before else "told")
@@ -159,10 +160,6 @@ def _logs(chosen: Chosen, opened: ExitStack) -> dict[str, StatementLog]:
     settings = load_settings(os.environ, Path.cwd())
     agencies = sorted({kind.agency for kind in chosen[0].values()})
     return {agency: opened.enter_context(agency_log(settings, agency)) for agency in agencies}
-
-
-def _no_logs(chosen: Chosen) -> dict[str, StatementLog]:
-    return {kind.agency: NoLog() for kind in chosen[0].values()}
 
 
 def _each(chosen: Chosen, desks: Desks, make: Made, told: str) -> None:

@@ -47,7 +47,7 @@ def down() -> None:
 @services_commands.command(epilog="Example: mash services reset --yes")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def reset(yes: bool) -> None:
-    """Stop the workers and the parts, and erase their topics, databases, logs and passwords."""
+    """Stop the workers and the parts, and erase their topics, databases, logs and passwords, the feeds' memories and the pages of quality."""
     if not yes:
         click.confirm(f"Erase every topic and database that was started from {home()}?", abort=True)
     with progress("erasing") as say:

@@ -107,20 +107,28 @@ def down(home: Path, say: Say) -> None:
 
 
 def reset(home: Path, say: Say) -> None:
-    """Stop the parts and erase what they kept: topics, databases, logs, and the passwords that opened them.
+    """Stop the parts and erase what they kept: topics, databases, logs, the passwords that opened them, and what feeds remember of having told.
 
-    Other secrets in MASH_HOME, such as root keys, stay.
+    Other secrets in MASH_HOME, such as root keys, stay. If we crash once the topics are gone, memories that are left refuse the hub that is made next.
     """
     down(home, say)
     layout = Layout(home)
     secrets = layout.secrets
-    for folder in (layout.kafka, layout.postgres, elsewhere(layout), layout.logs, layout.run):
+    for folder in (
+        layout.kafka,
+        layout.postgres,
+        elsewhere(layout),
+        layout.feeds,
+        layout.quality,
+        layout.logs,
+        layout.run,
+    ):
         shutil.rmtree(folder, ignore_errors=not folder.exists())
     for folder in (secrets / "kafka", secrets / "postgres"):
         shutil.rmtree(folder, ignore_errors=not folder.exists())
     for file in ("ca.pem", "ca-key.pem", "broker.pem"):
         (secrets / file).unlink(missing_ok=True)
-    say("topics, databases, logs and passwords are erased")
+    say("topics, databases, logs, passwords, the feeds' memories and the pages of quality are erased")
 
 
 def make_secrets(home: Path, world: World) -> None:

@@ -33,6 +33,16 @@ class Layout:
         return self.home / "postgres"
 
     @property
+    def feeds(self) -> Path:
+        """What each feed told: it is worth nothing without the topics that it was told to."""
+        return self.home / "feeds"
+
+    @property
+    def quality(self) -> Path:
+        """The pages of what the hub saw of its feeds."""
+        return self.home / "quality"
+
+    @property
     def run(self) -> Path:
         """Who runs: one file a part with its process id and birth."""
         return self.home / "run"

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.services import ServiceError, State, down, make_secrets, status
+from apps.services import ServiceError, State, down, make_secrets, reset, status
 from apps.services.certificates import BROKER_FILE, CA_FILE, ensure_certificates
 from apps.services.daemons import Daemon, alive, birth, recall, remember, start_detached, stop, wait_until
 from apps.services.java import find_java, parse_major_version, whole_jars
@@ -214,3 +214,13 @@ def test_a_cluster_that_its_user_could_not_reach_is_placed_elsewhere_and_that_is
 def test_a_cluster_of_an_ordinary_user_is_in_the_home(tmp_path: Path) -> None:
     place = place_postgres(Layout(tmp_path), 1000, lambda _: None)
     assert (place.folder, place.account) == (tmp_path / "postgres", None)
+
+
+def test_what_feeds_remember_is_erased_with_the_topics_that_they_told_it_to(tmp_path: Path) -> None:
+    make_secrets(tmp_path, real_world())
+    for name in ("feeds", "quality"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "kept").write_bytes(b"")
+    reset(tmp_path, lambda _: None)
+    assert [name for name in ("feeds", "quality") if (tmp_path / name).exists()] == []
+    assert (tmp_path / "secrets").exists()

@@ -1,5 +1,7 @@
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +87,15 @@ def test_a_file_read_as_told_before_is_known_and_only_what_changed_would_be_told
     assert checked.stdout.splitlines()[-1] == (
         "incidents.csv: 3 rows in, 1 may be told, 1 corrected, 1 unchanged, 0 refused"
     )
-    again = run("send", "incidents.csv", "--mapping", "police", "--as-told-before")
-    assert (again.exit_code, "without --as-told-before" in again.stderr) == (1, True)
+
+
+def test_files_are_read_as_told_before_one_command_after_another(run: Any, tmp_path: Path) -> None:
+    words = ("send", "incidents.csv", "--mapping", "police", "--as-told-before")
+    row_file(tmp_path, {})
+    assert run(*words).exit_code == 0
+    row_file(tmp_path, {}, {"kind": "another"})
+    again = run(*words)
+    assert again.stdout.splitlines()[-1] == "incidents.csv: 2 rows in, 1 remembered, 1 unchanged, 0 refused"
 
 
 def test_a_memory_and_its_key_are_files_that_only_their_owner_reads_and_lie_apart(run: Any, tmp_path: Path) -> None:
@@ -139,3 +148,21 @@ def test_a_file_is_sent_as_the_agencys_own_user(
     (tmp_path / "incidents.csv").write_bytes(police_file({}, {"kind": "another"}))
     again = run("send", "incidents.csv", "--mapping", "police")
     assert again.stdout.splitlines()[-1] == "incidents.csv: 2 rows in, 0 told, 1 corrected, 1 unchanged, 0 refused"
+    assert ("nothing is remembered" in result.stderr, "nothing is remembered" in again.stderr) == (True, False)
+    late = run("send", "incidents.csv", "--mapping", "police", "--as-told-before")
+    assert (late.exit_code, "only while nothing has been sent" in late.stderr) == (1, True)
+
+
+@pytest.mark.services
+def test_a_memory_that_was_made_with_another_hub_is_not_used(
+    fresh_topics: Any, run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = fresh_topics.settings.home
+    monkeypatch.setenv("MASH_HOME", str(home))
+    row_file(tmp_path, {})
+    assert run("send", "incidents.csv", "--mapping", "police").exit_code == 0
+    (memory,) = (home / "feeds").glob("*.sqlite")
+    with closing(sqlite3.connect(memory)) as conn, conn:
+        conn.execute("update kept set value = x'00' where name = 'hub'")
+    refused = run("send", "incidents.csv", "--mapping", "police")
+    assert (refused.exit_code, "found another" in refused.stderr, str(memory) in refused.stderr) == (1, True, True)

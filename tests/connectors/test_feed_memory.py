@@ -196,3 +196,26 @@ def test_a_file_that_is_no_memory_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"no database at all" * 100)
     with pytest.raises(FeedMemoryBroken, match="put the file back"):
         SqliteFeedMemory(path, CHECK)
+
+
+def test_a_memory_keeps_to_the_hub_of_its_first_delivery(tmp_path: Path) -> None:
+    path = tmp_path / "feed.sqlite"
+    with SqliteFeedMemory(path, CHECK) as opened:
+        opened.goes_to("one")
+    with SqliteFeedMemory(path, CHECK) as opened:
+        opened.goes_to("two")
+        tell(opened, row("R"))
+    with SqliteFeedMemory(path, CHECK) as opened, pytest.raises(FeedMemoryBroken, match="found another"):
+        opened.goes_to("one")
+
+
+def test_files_are_read_as_told_before_until_something_is_sent(tmp_path: Path) -> None:
+    path = tmp_path / "feed.sqlite"
+    for reference in ("R", "S"):
+        with SqliteFeedMemory(path, CHECK) as opened:
+            opened.recovers()
+            tell(opened, row(reference), whole=False)
+    with SqliteFeedMemory(path, CHECK) as opened:
+        tell(opened, row("T"), whole=False)
+    with SqliteFeedMemory(path, CHECK) as opened, pytest.raises(FeedMemoryBroken, match="only while nothing has been"):
+        opened.recovers()
