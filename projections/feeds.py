@@ -128,6 +128,10 @@ class FeedRecords(Protocol):
         """Give the days from `since` on, in order, on which anything of the feed arrived."""
         ...
 
+    def first_day(self, feed: Feed) -> date | None:
+        """Give the first day (Europe/London) on which anything of the feed arrived, or None."""
+        ...
+
     def refusals(self, feed: Feed, since: date) -> dict[str, int]:
         """Count the refused messages since that day, by code."""
         ...
@@ -163,3 +167,13 @@ def covered_periods(deliveries: Iterable[Delivered]) -> tuple[tuple[date, date],
         else:
             periods.append((first, last))
     return tuple(periods)
+
+
+def back_load_days(records: FeedRecords, feed: Feed) -> frozenset[date]:
+    """Name the days on which a feed was loaded from before: its very first, and those on which the first whole delivery of a scope ended (Europe/London)."""
+    first_whole: dict[str, date] = {}
+    for one in records.deliveries(feed):
+        if one.whole:
+            first_whole.setdefault(one.scope, local_day(one.ended))
+    first = records.first_day(feed)
+    return frozenset(first_whole.values()) | ({first} if first is not None else frozenset())

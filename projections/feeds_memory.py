@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from projections.feed_messages import KINDS, feed_statements, read_told
 from projections.feeds import Arrival, Delivered, Feed, Kind, Told
 from projections.hub_messages import read_hub_message
-from projections.marks import Alike, Mark
+from projections.marks import Alike, Mark, Oddities
 from schemas.catalogue import Catalogue
 
 
@@ -57,6 +58,10 @@ class MemoryFeeds:
             for day in sorted({one.place.day for one in marks})
         ]
 
+    def first_day(self, feed: Feed) -> date | None:
+        """Give the first day (Europe/London) on which anything of the feed arrived, or None."""
+        return min((mark.place.day for mark in self._marks if mark.feed == feed), default=None)
+
     def refusals(self, feed: Feed, since: date) -> dict[str, int]:
         """Count the refused messages since that day, by code."""
         of_feed = (one for one in self._marks if one.feed == feed and one.place.day >= since)
@@ -66,10 +71,10 @@ class MemoryFeeds:
         """Whether the feed told anything that happened on that day (Europe/London)."""
         return any(mark.feed == feed and mark.happened == day for mark in self._marks)
 
-    def window(self, feed: Feed, first: date, last: date) -> Sequence[Alike]:
-        """Give the rows that were received of a feed from one day to another, those that are alike together."""
+    def window(self, feed: Feed, first: date, last: date, back_loads: frozenset[date]) -> Sequence[Alike]:
+        """Give the rows that were received of a feed from one day to another, those that are alike together; how long they took is not said of back-loads."""
         rows = Counter(
-            (mark.oddities, mark.refused is not None)
+            (_timed(mark, back_loads), mark.refused is not None)
             for mark in self._marks
             if mark.feed == feed and first <= mark.place.day <= last
         )
@@ -82,6 +87,10 @@ class MemoryFeeds:
     def _told(self, feed: Feed, *kinds: Kind) -> list[tuple[Any, ...]]:
         found = [row for row in self._rows.values() if row[1] in kinds and row[2:4] == tuple(feed)]
         return sorted(found, key=lambda row: (row[4], row[0]))
+
+
+def _timed(mark: Mark, back_loads: frozenset[date]) -> Oddities:
+    return replace(mark.oddities, days_to_arrive=None) if mark.place.day in back_loads else mark.oddities
 
 
 def _arrival(day: date, marks: Sequence[Mark]) -> Arrival:

@@ -23,6 +23,7 @@ JUDGED = "select at from feed_told where agency = %s and source_system = %s and 
 ARRIVALS = """
 select day, statements, refused, last from feed_arrival where agency = %s and source_system = %s and day >= %s order by day
 """
+FIRST_DAY = "select min(day) from feed_arrival where agency = %s and source_system = %s"
 REFUSALS = """
 select refused, count(*) from feed_mark
 where agency = %s and source_system = %s and day >= %s and refused is not null group by refused order by refused
@@ -59,6 +60,11 @@ class SqlFeeds:
     def arrivals(self, feed: Feed, since: date) -> Sequence[Arrival]:
         """Give the days from `since` on, in order, on which anything of the feed arrived."""
         return [Arrival(*row) for row in self._conn.execute(ARRIVALS, (*feed, since), binary=True)]
+
+    def first_day(self, feed: Feed) -> date | None:
+        """Give the first day (Europe/London) on which anything of the feed arrived, or None."""
+        row = self._conn.execute(FIRST_DAY, feed, binary=True).fetchone()
+        return None if row is None else row[0]
 
     def refusals(self, feed: Feed, since: date) -> dict[str, int]:
         """Count the refused messages since that day, by code."""

@@ -45,9 +45,9 @@ select agency, source_system, day, statements from unnest(%s::text[], %s::text[]
 on conflict (agency, source_system, day) do update set statements = h.statements + excluded.statements
 """
 FORGET = "delete from feed_mark where day < %s"
-JUDGED_COLUMNS = "nhs_number, upn, in_order, weekend, codes_known, days_to_arrive, refused is not null"
+JUDGED_COLUMNS = "nhs_number, upn, in_order, weekend, codes_known"
 WINDOW = f"""
-select {JUDGED_COLUMNS}, count(*) from feed_mark
+select {JUDGED_COLUMNS}, case when day = any(%s) then null else days_to_arrive end, refused is not null, count(*) from feed_mark
 where agency = %s and source_system = %s and day between %s and %s group by 1, 2, 3, 4, 5, 6, 7
 """
 
@@ -121,9 +121,9 @@ class SqlMarks:
             columns = zip(*((*key, count) for key, count in told.items()), strict=True)
             self._conn.execute(HAPPENED, [list(column) for column in columns])
 
-    def window(self, feed: Feed, first: date, last: date) -> list[Alike]:
-        """Give the rows that were received of a feed from one day to another, those that are alike together."""
-        rows = self._conn.execute(WINDOW, (*feed, first, last), binary=True)
+    def window(self, feed: Feed, first: date, last: date, back_loads: frozenset[date]) -> list[Alike]:
+        """Give the rows that were received of a feed from one day to another, those that are alike together; how long they took is not said of back-loads."""
+        rows = self._conn.execute(WINDOW, (list(back_loads), *feed, first, last), binary=True)
         return [Alike(Oddities(*row[:6]), row[6], row[7]) for row in rows]
 
     def forget_before(self, day: date) -> None:

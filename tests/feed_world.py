@@ -106,10 +106,10 @@ class County:
     def clock(self) -> datetime:
         return self.now
 
-    def says(self, feed: Feed, day: date, statements: int = 30, **child: Any) -> None:
-        """Let a feed tell so many statements at noon of a day."""
+    def says(self, feed: Feed, day: date, statements: int = 30, learned: date | None = None, **child: Any) -> None:
+        """Let a feed tell so many statements at noon of a day, of what it learned that day or at noon of another."""
         child = {"nhs_number": NHS_NUMBER, "upn": UPN, **child}
-        value = message(statement(feed, noon(day), **child))
+        value = message(statement(feed, noon(learned or day), **child))
         topic = agency_topic(feed.agency)
         for _ in range(statements):
             self._offset += 1

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from apps.connections import conninfo, kafka_login
-from apps.feed_quality import QUALITY, JudgingFailed, judging, pages_folder
+from apps.feed_quality import QUALITY, JudgingFailed, judging, pages_folder, quality_suites
 from apps.feed_standings import standings
 from apps.feed_status import as_json, in_words
 from apps.quality.pages import page_path
@@ -56,11 +56,15 @@ def judge() -> None:
         check_kafka(kafka_login(settings, QUALITY_USER))
         check_postgres(conninfo(settings, QUALITY))
         told, today = asyncio.run(_judge(settings))
+        suites = quality_suites(settings)
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
     for words, found in (("told", told), ("so far", today)):
         for one in found:
             click.echo(f"{one.feed.key} {one.day} ({words}): {one.rows:,} rows, {_in_words(one)}")
+            for level in one.levels:
+                if not level.met:
+                    click.echo(f"  {level.expectation}: {suites.explained(one.feed.agency, level.expectation)}")
             click.echo(f"  {page_path(pages_folder(settings), one.feed, one.day)}")
     if not told and not today:
         click.echo("No window has enough rows to judge that was not judged before.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from projections.feeds import Arrival, Feed, FeedRecords, Judged, Level
+from projections.feeds import Arrival, Feed, FeedRecords, Judged, Level, back_load_days
 from projections.marks import Alike
 from projections.working_days import local_day
 from schemas.topics import HUB_FEEDS
@@ -26,8 +26,8 @@ Judge = Callable[[Sequence[Window]], Awaitable[Sequence[tuple[Level, ...]]]]
 class Marks(Protocol):
     """What judging needs of the marks."""
 
-    def window(self, feed: Feed, first: date, last: date) -> Sequence[Alike]:
-        """Give the rows that were received of a feed from one day to another, those that are alike together."""
+    def window(self, feed: Feed, first: date, last: date, back_loads: frozenset[date]) -> Sequence[Alike]:
+        """Give the rows that were received of a feed from one day to another, those that are alike together; how long they took is not said of back-loads."""
         ...
 
     def forget_before(self, day: date) -> None:
@@ -116,7 +116,8 @@ class Judging:
         if first is None:
             return None
         expected = self._bench.suites.of(feed.agency, day, history, closed=closed)
-        rows = tuple(self._bench.marks.window(feed, first, day))
+        # What was there before the feed was is old whenever it is sent: how long it took says nothing about the feed.
+        rows = tuple(self._bench.marks.window(feed, first, day, back_load_days(self._bench.records, feed)))
         return Window(feed, first, day, expected, rows, of_day[0].statements)
 
     def _records(self, judged: Judged, now: datetime) -> Iterable[LogRecord]:

@@ -24,6 +24,19 @@ MEANING = {
     "volume": "statements arrived on the day, as usual on this weekday in the eight weeks before",
 }
 """What each expectation says, in words."""
+TO_DO = {
+    "readable": "see what was refused with `mash quarantine list`, have it corrected where it is made, and send it again",
+    "nhs_number_given": "ask the agency to trace the numbers that are missing and to send them; without them children are matched by less",
+    "nhs_number_valid": "ask the agency to correct the mistyped numbers in its system; they are not used to match children",
+    "upn_given": "ask the agency to send the UPN with each pupil; without it children are matched by less",
+    "upn_valid": "ask the agency to correct the mistyped UPNs in its system",
+    "in_order": "see that the right columns are read as times, and that the clock of the sending machine is right",
+    "not_at_weekends": "see that the right column is read as the day on which it happened, and that day and month are not exchanged",
+    "codes_known": "see that the columns of sex and postcode are the right ones and hold no other codes",
+    "fresh": "have the system deliver more often; days on which a feed, or a first whole delivery, was loaded are not counted",
+    "volume": "see that the delivery was whole and sent once",
+}
+"""What to do where an expectation is not met."""
 LEVELS = tuple(name for name in MEANING if name != "volume")
 """Expectations of so many rows in a thousand."""
 SETTINGS = (*LEVELS, "fresh_days", "volume_least", "volume_most")
@@ -68,6 +81,10 @@ class Suites:
         )
         return (*shares, *_volume(levels, day, history, closed=closed))
 
+    def explained(self, agency: str, name: str) -> str:
+        """Say for a person what an expectation of an agency's feeds means, and what to do where it is not met."""
+        return f"{MEANING[name].format(within=self.levels[agency]['fresh_days'])}; {TO_DO[name]}"
+
     def works_at_weekends(self, agency: str) -> bool:
         """Whether anything is expected of an agency on Saturdays and Sundays."""
         return self.levels[agency]["not_at_weekends"] <= WITHOUT_WEEKENDS
@@ -101,8 +118,8 @@ def read_suites(text: str, name: str) -> Suites:
 
 
 def in_words(expected: Expected) -> str:
-    """Say an expectation for a person."""
-    meaning = MEANING[expected.name].format(within=expected.within)
+    """Say an expectation for a person, and what to do where it is not met."""
+    meaning = f"{MEANING[expected.name].format(within=expected.within)}. If not: {TO_DO[expected.name]}."
     if expected.unit == "rows":
         return f"{expected.least or 0} to {expected.most} {meaning}"
     return f"At least {(expected.least or 0) / 10:g} % {meaning}"

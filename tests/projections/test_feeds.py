@@ -12,7 +12,7 @@ from psycopg import Connection
 from psycopg.errors import InsufficientPrivilege
 
 from projections.feed_messages import KINDS
-from projections.feeds import Feed, FeedRecords, Judged, Notice, covered, covered_periods
+from projections.feeds import Feed, FeedRecords, Judged, Notice, back_load_days, covered, covered_periods
 from projections.feeds_memory import MemoryFeeds
 from projections.feeds_sql import SqlFeeds
 from projections.marks import Alike, Mark, SqlMarks
@@ -39,7 +39,7 @@ class Feeds(FeedRecords, Protocol):
 
     def fold(self, part: int, records: Sequence[tuple[int, bytes]]) -> object: ...
 
-    def window(self, feed: Feed, first: date, last: date) -> Sequence[Alike]: ...
+    def window(self, feed: Feed, first: date, last: date, back_loads: frozenset[date]) -> Sequence[Alike]: ...
 
     def forget_before(self, day: date) -> None: ...
 
@@ -174,17 +174,34 @@ def test_what_arrived_is_counted_by_feed_and_day(feeds: Feeds) -> None:
 def test_rows_that_are_alike_are_given_together(feeds: Feeds) -> None:
     feeds.add([mark(ED, MONDAY, number, nhs_number=NHS_NUMBER if number % 2 else None) for number in range(5)])
     feeds.add([mark(ED, MONDAY - DAY, 9), mark(SCHOOLS, MONDAY, 10)])
-    found = feeds.window(ED, MONDAY, MONDAY)
+    found = feeds.window(ED, MONDAY, MONDAY, frozenset())
     assert sorted((one.oddities.nhs_number, one.refused, one.rows) for one in found) == [
         ("absent", False, 3),
         ("valid", False, 2),
     ]
 
 
+def test_how_long_rows_took_is_not_said_of_a_back_load(feeds: Feeds) -> None:
+    old = MONDAY - 700 * DAY
+    feeds.add([mark(ED, MONDAY - DAY, 1, happened=old), mark(ED, MONDAY, 2, happened=old)])
+    found = feeds.window(ED, MONDAY - DAY, MONDAY, frozenset({MONDAY - DAY}))
+    assert {one.oddities.days_to_arrive for one in found} == {None, 700}
+    assert feeds.first_day(ED) == MONDAY - DAY
+    assert feeds.first_day(SCHOOLS) is None
+
+
+def test_back_loads_are_a_feeds_first_day_and_the_first_whole_delivery_of_each_scope(feeds: Feeds) -> None:
+    feeds.add([mark(ED, MONDAY, 1), mark(ED, MONDAY + DAY, 2)])
+    feeds.fold(0, [(day, delivered(ED, noon(MONDAY + day * DAY), day, whole=day > 1)) for day in range(1, 5)])
+    feeds.fold(0, [(9, delivered(ED, noon(MONDAY + 7 * DAY), 9, whole=True, scope="admissions"))])
+    assert back_load_days(feeds, ED) == {MONDAY, MONDAY + 2 * DAY, MONDAY + 7 * DAY}
+    assert back_load_days(feeds, SCHOOLS) == frozenset()
+
+
 def test_marks_that_are_forgotten_are_judged_no_more(feeds: Feeds) -> None:
     feeds.add([mark(ED, MONDAY - DAY, 1), mark(ED, MONDAY, 2)])
     feeds.forget_before(MONDAY)
-    assert sum(one.rows for one in feeds.window(ED, MONDAY - DAY, MONDAY)) == 1
+    assert sum(one.rows for one in feeds.window(ED, MONDAY - DAY, MONDAY, frozenset())) == 1
 
 
 def test_a_message_that_the_hub_never_wrote_is_not_folded(feeds: Feeds) -> None:

@@ -150,3 +150,17 @@ def test_judging_again_after_a_kill_is_the_same_event(county: County) -> None:
 def test_today_so_far_is_judged_for_who_asks_and_told_to_nobody(county: County) -> None:
     (today,) = asyncio.run(judges(county).judge_today())
     assert (today.day, today.passed, county.log.topics) == (MONDAY, True, {})
+
+
+def test_old_rows_of_a_first_load_are_not_late() -> None:
+    county = County()
+    county.says(ED, MONDAY, learned=MONDAY - 700 * DAY)
+    assert act(county, judges(county), MONDAY + DAY) == ["FeedJudged"]
+    found = county.records.newest(ED, "FeedJudged")
+    assert isinstance(found, Judged)
+    assert found.passed
+    county.says(ED, MONDAY + DAY, learned=MONDAY - 700 * DAY)
+    act(county, judges(county), MONDAY + 2 * DAY)
+    later = county.records.newest(ED, "FeedJudged")
+    assert isinstance(later, Judged)
+    assert [level.expectation for level in later.levels if not level.met] == ["fresh"]

@@ -7,7 +7,7 @@ import pytest
 from projections.feeds import Arrival
 from projections.marks import NOTHING_KNOWN, Alike, Oddities
 from schemas.topics import AGENCIES
-from streams.quality.suites import MEANING, Expected, SuitesBroken, in_words, load_suites, read_suites
+from streams.quality.suites import MEANING, TO_DO, Expected, SuitesBroken, in_words, load_suites, read_suites
 from streams.quality.windows import Window, first_day_of, levels_of
 from tests.feed_world import ED, MONDAY, noon
 
@@ -29,6 +29,14 @@ def test_every_agency_has_expectations_and_every_expectation_is_said_in_words() 
         for one in SUITES.of(agency, MONDAY, [arrival(7 * week, 100) for week in range(1, 9)]):
             assert in_words(one)
             assert one.name in MEANING
+
+
+def test_an_expectation_that_is_not_met_says_what_it_means_and_what_to_do() -> None:
+    assert set(TO_DO) == set(MEANING)
+    said = SUITES.explained("health", "fresh")
+    assert said.startswith("of statements were received within 31 days of being learned; ")
+    assert "deliver more often" in said
+    assert "deliver more often" in in_words(Expected("fresh", "per-mille", 900, within=31))
 
 
 def test_an_agencys_own_level_replaces_the_one_for_all() -> None:
