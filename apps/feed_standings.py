@@ -5,13 +5,15 @@ from contextlib import closing
 from datetime import datetime
 
 from apps.connections import conninfo
-from apps.feed_status import Standing, standing_of
+from apps.feed_status import Standing, Waiting, standing_of
 from apps.settings import Settings
 from apps.workers.lag import READER
 from projections.feeds_sql import SqlFeeds
+from projections.quarantine_list import SqlQuarantine
 from projections.rows import open_store
 from projections.sharing import share_tables
 from schemas.catalogue import load_catalogue
+from schemas.topics import AGENCIES
 
 
 def standings(settings: Settings, behind: Mapping[str, int], agency: str | None, moment: datetime) -> list[Standing]:
@@ -21,6 +23,8 @@ def standings(settings: Settings, behind: Mapping[str, int], agency: str | None,
     """
     with closing(open_store(conninfo(settings, READER))) as conn:
         share_tables(conn)
-        records = SqlFeeds(conn, load_catalogue())
-        wanted = [one for one in records.feeds() if agency in (None, one.agency)]
-        return [standing_of(records, one, behind.get(one.agency), moment) for one in wanted]
+        records, quarantine = SqlFeeds(conn, load_catalogue()), SqlQuarantine(conn)
+        agencies = AGENCIES if agency is None else (agency,)
+        held = {feed: codes for one in agencies for feed, codes in quarantine.open_by_feed(one).items()}
+        wanted = sorted({one for one in records.feeds() if one.agency in agencies} | held.keys())
+        return [standing_of(records, one, Waiting(behind.get(one.agency), held.get(one, {})), moment) for one in wanted]

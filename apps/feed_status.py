@@ -10,7 +10,7 @@ from projections.feeds import Arrival, Delivered, Feed, FeedRecords, Judged, Not
 from projections.working_days import local_day
 from streams.quality.notices import level_in_words
 
-State = Literal["speaks", "stopped", "degraded", "only refused"]
+State = Literal["speaks", "stopped", "degraded", "only refused", "in quarantine"]
 REFUSALS_SINCE = timedelta(days=30)
 LAST_EVENT_WITHIN = timedelta(days=400)
 UNSEEN = re.compile(r"[^\x20-\x7e\xa0-\u02ff]")
@@ -18,8 +18,16 @@ UNSEEN = re.compile(r"[^\x20-\x7e\xa0-\u02ff]")
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is not admitted: how much the agency published and the hub has not looked at yet (None: not known), and the feed's messages that are open in quarantine, by code."""
+
+    behind: int | None
+    in_quarantine: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """One feed as it stands; moments in UTC, days in Europe/London. `behind` counts what the agency published and the hub has not admitted yet (None: not known)."""
+    """One feed as it stands; moments in UTC, days in Europe/London. `behind` and `in_quarantine` are as in `Waiting`."""
 
     feed: Feed
     state: State
@@ -29,6 +37,7 @@ class Standing:
     behind: int | None
     refusals: Mapping[str, int]
     refused_at_the_door: Mapping[str, int]
+    in_quarantine: Mapping[str, int]
     odd: Sequence[str]
     judged: date | None
     covered: Sequence[tuple[date, date]]
@@ -37,27 +46,31 @@ class Standing:
     sentence: str
 
 
-def standing_of(records: FeedRecords, feed: Feed, behind: int | None, now: datetime) -> Standing:
+def standing_of(records: FeedRecords, feed: Feed, waiting: Waiting, now: datetime) -> Standing:
     """Put together how a feed stands at a moment (UTC)."""
     deliveries = records.deliveries(feed)
     arrivals = records.arrivals(feed, local_day(now - LAST_EVENT_WITHIN))
     judged, last = records.newest(feed, "FeedJudged"), deliveries[-1] if deliveries else None
     state, since, sentence = _state(records, feed, arrivals)
+    if state == "speaks" and waiting.in_quarantine:
+        state = "in quarantine"
+    to_do = [sentence, _to_correct(last), _to_look_at(feed, waiting.in_quarantine), _to_start(waiting.behind)]
     return Standing(
         feed=feed,
         state=state,
         since=since,
         last_heard=max([*(one.last for one in arrivals[-1:]), *(one.ended for one in deliveries[-1:])], default=None),
         statements=sum(one.statements for one in arrivals if one.day >= local_day(now - REFUSALS_SINCE)),
-        behind=behind,
+        behind=waiting.behind,
         refusals=records.refusals(feed, local_day(now - REFUSALS_SINCE)),
         refused_at_the_door=dict(last.refusals) if last else {},
+        in_quarantine=dict(waiting.in_quarantine),
         odd=_odd(judged) if isinstance(judged, Judged) else (),
         judged=judged.day if isinstance(judged, Judged) else None,
         covered=covered_periods(deliveries),
         population=_shown(last),
         next_due=last.next_due if last else None,
-        sentence=sentence,
+        sentence=" ".join(one for one in to_do if one) or "Nothing to do.",
     )
 
 
@@ -80,6 +93,7 @@ def in_words(standing: Standing, now: datetime) -> list[str]:
     )
     lines += _refusals("refused in the last 30 days", standing.refusals)
     lines += _refusals("refused before sending, in the last delivery", standing.refused_at_the_door)
+    lines += _refusals("open in quarantine", standing.in_quarantine)
     lines += [f"  odd on {standing.judged}: {one}" for one in standing.odd]
     lines += _coverage(standing)
     return [*lines, f"  {standing.sentence}"]
@@ -107,7 +121,34 @@ def _state(records: FeedRecords, feed: Feed, arrivals: Sequence[Arrival]) -> tup
         return "only refused", None, "Correct what the codes name (`mash quarantine list`) and send again."
     if isinstance(judged, Judged) and not judged.passed:
         return "speaks", None, "Ask what the system that sends it does about what is odd; nothing was refused for it."
-    return "speaks", None, "Nothing to do."
+    return "speaks", None, ""
+
+
+def _to_correct(last: Delivered | None) -> str:
+    if last is None or not last.refused:
+        return ""
+    withdrawn = "; until then nothing is withdrawn" if last.whole else ""
+    rows = f"{last.refused:,} row{'s' if last.refused > 1 else ''}"
+    return f"The last delivery was refused {rows}: correct them and send the file again{withdrawn}."
+
+
+def _to_look_at(feed: Feed, codes: Mapping[str, int]) -> str:
+    count = sum(codes.values())
+    if not count:
+        return ""
+    messages = f"{count:,} messages" if count > 1 else "1 message"
+    whose = feed.key if feed.source_system else feed.agency
+    look = f"look at {'them' if count > 1 else 'it'} with `mash quarantine list --agency {feed.agency}`"
+    return f"{messages} of {whose} {'are' if count > 1 else 'is'} in quarantine ({', '.join(sorted(codes))}): {look}."
+
+
+def _to_start(behind: int | None) -> str:
+    if not behind:
+        return ""
+    return (
+        f"{behind:,} of the agency's {'wait' if behind > 1 else 'waits'} to be admitted: see whether the workers run with "
+        "`mash workers status`, and start them with `mash workers up`."
+    )
 
 
 def _odd(judged: Judged) -> tuple[str, ...]:

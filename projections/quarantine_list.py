@@ -8,6 +8,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from projections.feeds import Feed
 from projections.rows import Rows
 from schemas.topics import agency_of, agency_topic
 
@@ -31,6 +32,13 @@ where %(state)s::text is null or state = %(state)s
 order by received, topic, source_part, source_offset
 """
 OF_IDS = f"{LISTED} where q.quarantine_id = any(%s)"
+OPEN_BY_FEED = """
+select coalesce(m.source_system, ''), q.code, count(*)
+from quarantined q left join feed_mark m on (m.topic, m.part, m.log_offset) = (q.topic, q.source_part, q.source_offset)
+where q.topic = %s and not exists (select from quarantine_closed c where c.quarantine_id = q.quarantine_id)
+    and not exists (select from quarantine_settled s where s.quarantine_id = q.quarantine_id)
+group by 1, 2
+"""
 RECORDS = "select quarantine_id, record from quarantined where quarantine_id = any(%s)"
 
 
@@ -102,6 +110,13 @@ class SqlQuarantine:
     def records(self, quarantine_ids: Sequence[UUID]) -> Mapping[UUID, bytes]:
         """Give the records of these messages as hub.quarantine has them, their content sealed."""
         return dict(self._conn.execute(RECORDS, (list(quarantine_ids),), binary=True).fetchall())
+
+    def open_by_feed(self, agency: str) -> Mapping[Feed, Mapping[str, int]]:
+        """Count an agency's open messages by feed and code; under the feed without a name what names no system, or is not marked yet or any more."""
+        found: dict[Feed, dict[str, int]] = {}
+        for source_system, code, count in self._conn.execute(OPEN_BY_FEED, (agency_topic(agency),), binary=True):
+            found.setdefault(Feed(agency, source_system), {})[code] = count
+        return found
 
 
 def _message(row: Rows) -> QuarantinedMessage:

@@ -32,7 +32,7 @@ EXPECTED = (BeingRebuilt, JudgingFailed, ReachError, SettingsError, SuitesBroken
 @click.option("--agency", type=click.Choice(AGENCIES), help="Only this agency's feeds.")
 @click.option("--json", "as_data", is_flag=True, help="As JSON, for a program.")
 def status(agency: str | None, as_data: bool) -> None:
-    """Say how each feed stands: last event, lag, refusals, oddities, coverage. Exit 1 when one has stopped or is degraded."""
+    """Say how each feed stands: last event, lag, refusals, quarantine, oddities, coverage. Exit 1 when one has stopped, is degraded, or has messages in quarantine."""
     try:
         settings = load_settings(os.environ, Path.cwd())
         check_postgres(conninfo(settings, READER))
@@ -44,7 +44,7 @@ def status(agency: str | None, as_data: bool) -> None:
         click.echo(json.dumps([as_json(one) for one in found], indent=2))
     else:
         click.echo("\n".join(line for one in found for line in in_words(one, moment)) or "No feed has spoken yet.")
-    if any(one.state in ("stopped", "degraded") for one in found):
+    if any(one.state in ("stopped", "degraded") or one.in_quarantine for one in found):
         raise click.exceptions.Exit(1)
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
-from apps.feed_status import ago, as_json, in_words, standing_of
+from apps.feed_status import Waiting, ago, as_json, in_words, standing_of
 from projections.feeds import Feed
 from streams.quality.judging import Bench, Judging
 from streams.quality.marking import mark_of
@@ -21,8 +22,10 @@ SUITES = load_suites()
 DAY = timedelta(days=1)
 
 
-def stood(county: County, feed: Feed = ED, behind: int | None = 0) -> tuple[str, list[str]]:
-    standing = standing_of(county.records, feed, behind, county.now)
+def stood(
+    county: County, feed: Feed = ED, behind: int | None = 0, in_quarantine: Mapping[str, int] | None = None
+) -> tuple[str, list[str]]:
+    standing = standing_of(county.records, feed, Waiting(behind, in_quarantine or {}), county.now)
     json.dumps(as_json(standing))
     return standing.state, in_words(standing, county.now)
 
@@ -73,6 +76,33 @@ def test_a_feed_with_which_nothing_is_wrong_says_so(county: County) -> None:
             "  Nothing to do.",
         ],
     )
+
+
+def test_messages_in_quarantine_are_something_to_do(county: County) -> None:
+    state, lines = stood(county, in_quarantine={"reference-reused": 6, "backwards": 1})
+    assert state == "in quarantine"
+    assert "  open in quarantine: backwards 1, reference-reused 6" in lines
+    assert lines[-1] == (
+        "  7 messages of health/ED-PAS are in quarantine (backwards, reference-reused): "
+        "look at them with `mash quarantine list --agency health`."
+    )
+    nameless = stood(county, Feed("health", ""), in_quarantine={"truncated": 1})[1]
+    assert nameless[-1].startswith("  1 message of health is in quarantine (truncated): look at it")
+
+
+@pytest.mark.parametrize(("whole", "said"), [(False, "again."), (True, "again; until then nothing is withdrawn.")])
+def test_rows_that_the_last_delivery_was_refused_are_to_be_corrected(whole: bool, said: str) -> None:
+    county = County()
+    county.delivers(ED, noon(MONDAY), whole=whole, refused=2, refusals=[{"code": "bad-date", "rows": 2}])
+    assert stood(county)[1][-1] == f"  The last delivery was refused 2 rows: correct them and send the file {said}"
+
+
+def test_statements_that_nobody_admits_name_what_starts_the_workers(county: County) -> None:
+    assert stood(county, behind=3)[1][-1] == (
+        "  3 of the agency's wait to be admitted: see whether the workers run with `mash workers status`, "
+        "and start them with `mash workers up`."
+    )
+    assert stood(county, behind=None)[1][-1] == "  Nothing to do."
 
 
 def test_a_feed_that_stopped_says_since_when_and_what_to_do(county: County) -> None:

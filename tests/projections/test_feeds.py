@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from random import Random
 from typing import Protocol
 
 import pytest
@@ -16,9 +17,11 @@ from projections.feeds import Feed, FeedRecords, Judged, Notice, back_load_days,
 from projections.feeds_memory import MemoryFeeds
 from projections.feeds_sql import SqlFeeds
 from projections.marks import Alike, Mark, SqlMarks
+from projections.quarantine_list import SqlQuarantine
 from projections.rows import Rows, open_store
 from projections.sql_told import ToldFold
-from schemas.codec import ContractBroken
+from schemas.codec import ContractBroken, encode
+from schemas.moments import micros
 from schemas.topics import agency_topic
 from streams.quality.marking import mark_of
 from streams.quality.notices import Notices, judgement
@@ -26,7 +29,7 @@ from streams.quality.rhythm import Expectation
 from streams.quality.windows import Window
 from tests.feed_world import ED, MONDAY, NHS_NUMBER, SCHOOLS, delivered, message, noon, sent, statement
 from tests.hub_parts import HubServices
-from tests.schemas.contract_values import CATALOGUE
+from tests.schemas.contract_values import CATALOGUE, value_of
 
 DAY = timedelta(days=1)
 NOTICES = Notices(CATALOGUE)
@@ -225,6 +228,23 @@ def test_the_quality_worker_reads_no_childs_row_and_changes_no_word_of_the_hub(f
         for statement_ in refused:
             with pytest.raises(InsufficientPrivilege):
                 conn.execute(statement_)
+
+
+@pytest.mark.services
+def test_open_messages_in_quarantine_are_counted_by_the_feed_that_sent_them(fresh_databases: HubServices) -> None:
+    def refused(number: int, **changes: object) -> bytes:
+        value = value_of(CATALOGUE.own("Quarantined"), Random(number), lambda: "x")
+        place = {"topic": agency_topic("health"), "partition": 0, "offset": number, "received": micros(noon(MONDAY))}
+        return encode(CATALOGUE.own("Quarantined"), value | place | {"code": "reference-reused"} | changes)
+
+    records = [refused(1), refused(2), refused(3, code="truncated"), refused(4, topic=agency_topic("police"))]
+    with open_store(fresh_databases.conninfo("mash_worker")) as worker, worker.transaction():
+        ToldFold(worker, CATALOGUE, "Quarantined").fold(0, list(enumerate(records)))
+    with open_store(fresh_databases.conninfo("mash_quality")) as quality, quality.transaction():
+        SqlMarks(quality).add([mark(ED, MONDAY, 1), mark(ED, MONDAY, 2)])
+    with open_store(fresh_databases.conninfo("mash_reader")) as reader:
+        found = SqlQuarantine(reader).open_by_feed("health")
+    assert found == {ED: {"reference-reused": 2}, Feed("health", ""): {"truncated": 1}}
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 9)), max_size=8))

@@ -220,6 +220,13 @@ def test_the_commands_list_open_and_settle_and_tell_what_came_of_it(
     hub.work()
     listed = typed("list")
     assert (listed.exit_code, "2 messages in quarantine (open)" in listed.output) == (0, True), listed.output
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        status = click.testing.CliRunner().invoke(
+            main, ["feed", "status", "--agency", "police"], env=hub.services.environ
+        )
+        gc.collect()
+    assert (status.exit_code, "`mash quarantine list --agency police`" in status.output) == (1, True), status.output
     shown = typed("show", str(world.of("backwards")))
     assert 'reference: "R-20"' in shown.output
     assert "R-20" not in listed.output
