@@ -10,6 +10,8 @@ quarantine id, and `withheld` those that were settled unseen.
 | while they are written | some are settled; settling again does nothing to those |
 """
 
+import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -34,8 +36,9 @@ from query.door import (
     record,
     refuse,
 )
+from query.readable_times import with_times
 from query.settlement_log import Settlement, SettlementLog
-from query.unsealing import RecordBroken, day_fields, with_days
+from query.unsealing import RecordBroken
 from query.view import AskedBy, asked_by, canonical_bytes
 from schemas.codec import ContractBroken, decode
 
@@ -131,7 +134,7 @@ def list_quarantine(desk: Desk, staff: StaffMember, purpose: str | None, choice:
     view = QuarantineView(
         asked_by(attempt), tuple(desk.quarantine.messages(Choice(allowed, choice.state, choice.code)))
     )
-    shown = canonical_bytes(view)
+    shown = canonical_bytes({"asked": view.asked, "messages": [_as_typed(one) for one in view.messages]})
     record(door, attempt, Showing(shown, _rules(decisions[agency] for agency in allowed)))
     return Listed(attempt.disclosure_id, shown, view)
 
@@ -148,7 +151,7 @@ def show_quarantined(
     _require_all(door, attempt, decision, [quarantine_id], found)
     with breakage_recorded(door, attempt):
         view = _opened(desk, attempt, found[quarantine_id])
-    shown = canonical_bytes(view)
+    shown = canonical_bytes({**_by_name(view), "message": _as_typed(view.message)})
     record(door, attempt, Showing(shown, decision.rules, (quarantine_id,)))
     # Crash from here on: the disclosure says more than was seen, never less.
     return OpenedMessage(attempt.disclosure_id, shown, view)
@@ -238,7 +241,7 @@ def _opened(desk: Desk, attempt: Attempt, message: QuarantinedMessage) -> Messag
         decoded = decode(catalogue, content, value["schema_id"])
     except ContractBroken:
         return MessageView(asked_by(attempt), message, None, None, len(content), content[:HEAD_BYTES].hex())
-    fields = with_days(decoded.value, day_fields(decoded.contract))
+    fields = with_times(decoded.value, json.loads(decoded.contract.schema))
     return MessageView(asked_by(attempt), message, decoded.contract.short_name, fields, len(content), None)
 
 
@@ -281,6 +284,21 @@ def _settlement(
         return Settlement(*told)
     bound = settled_id.bytes + quarantine_id.bytes
     return Settlement(*told, key.key_id, desk.sealer.seal(key, settled_id.bytes, bound, settling.reason.encode()))
+
+
+def _as_typed(message: QuarantinedMessage) -> dict[str, Any]:
+    """Give a message by its fields, its ids as they are listed and typed: with hyphens."""
+
+    def typed(value: Any) -> Any:
+        if isinstance(value, tuple):
+            return [typed(one) for one in value]
+        return str(value) if isinstance(value, UUID) else value
+
+    return {name: typed(value) for name, value in _by_name(message).items()}
+
+
+def _by_name(shown: Any) -> dict[str, Any]:
+    return {one.name: getattr(shown, one.name) for one in dataclasses.fields(shown)}
 
 
 def _rules(decisions: Any) -> tuple[str, ...]:

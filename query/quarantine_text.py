@@ -11,15 +11,23 @@ from query.times_in_words import moment_in_words
 from query.view import canonical_bytes
 
 NEXT = {
-    State.OPEN: (
-        "if the bytes are good and the hub could not read them then, redrive it; if they are not, send it again and discard this one"
-    ),
     State.BEING_SETTLED: "nothing: the workers take it up",
     State.ADMITTED: "nothing: it is in",
     State.ADMITTED_BEFORE: "nothing: the same statement is in already",
     State.DISCARDED: "nothing: it is not let in",
 }
-"""What is left to do about a message, by its state."""
+"""What is left to do about a message that is not open any more, by its state."""
+SEND_AGAIN = "the bytes are wrong and redriving gives the same refusal: have it corrected and sent again under the same reference, then discard this one"
+NEXT_BY_CODE = {
+    "reference-reused": (
+        "the statement of that reference is in, and redriving gives the same refusal: have the agency tell the change as a correction "
+        "with a reference of its own (`mash feed send` does so by itself once its memory is right), then discard this one"
+    ),
+    "unknown-contract": "once the contract is there, redrive it; where the sender took a wrong one, have it sent again, then discard this one",
+    "waits-behind": "redrive it: what it waited for is no longer open",
+    "cannot-be-opened": "run `mash verify`; where its key was destroyed there is nothing left of it but to discard it",
+}
+"""What to do about an open message, by the code with which it was refused; `SEND_AGAIN` for the others."""
 WAITING = "nothing: it is taken up by itself once what it waits for is settled or sent again"
 AGAIN = "look at the message that it is now"
 NOTHING_LEFT = "Its key was destroyed: nothing of it can be read any more."
@@ -69,7 +77,9 @@ def _fields(fields: Mapping[str, Any], indent: str) -> Iterator[str]:
 def _next(message: QuarantinedMessage) -> str:
     if message.state is State.REFUSED_AGAIN:
         return AGAIN
-    return WAITING if message.state is State.OPEN and message.ahead else NEXT[message.state]
+    if message.state is not State.OPEN:
+        return NEXT[message.state]
+    return WAITING if message.ahead else NEXT_BY_CODE.get(message.code, SEND_AGAIN)
 
 
 def _words(state: State) -> str:

@@ -37,7 +37,7 @@ POLL_SECONDS = 0.25
 AGENCY = click.option("--agency", type=click.Choice(AGENCIES), help="Only what this agency's feeds were refused.")
 CODE = click.option("--code", help="Only what was refused for this reason; docs/operating.md lists the codes.")
 REASON = click.option("--reason", required=True, help="Why, in a sentence; it is kept sealed.")
-YES = click.option("--yes", is_flag=True, help="Do not ask before settling several.")
+YES = click.option("--yes", is_flag=True, help="Do not ask before settling all with --code or of --agency.")
 JSON = click.option(
     "--json", "as_json", is_flag=True, help="Print the very bytes whose digest is in the disclosure record."
 )
@@ -55,25 +55,25 @@ class AtDesk:
 
 @dataclass(frozen=True, slots=True)
 class Which:
-    """Which messages to settle: one, or all open ones of an agency, with a code, or both."""
+    """Which messages to settle: these, or all open ones of an agency, with a code, or both."""
 
-    message: UUID | None
+    messages: tuple[UUID, ...]
     agency: str | None
     code: str | None
 
 
 def which(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command be told either one message or what its messages have in common."""
+    """Let a command be told either messages or what they have in common."""
 
-    @click.argument("message", type=click.UUID, required=False)
+    @click.argument("messages", metavar="[MESSAGE]...", type=click.UUID, nargs=-1)
     @AGENCY
     @CODE
     @wraps(command)
-    def told(message: UUID | None, agency: str | None, code: str | None, **others: Any) -> None:
-        several = agency is not None or code is not None
-        if several == (message is not None):
-            raise click.UsageError("Give one MESSAGE, or --code, --agency or both.")
-        command(Which(message, agency, code), **others)
+    def told(messages: tuple[UUID, ...], agency: str | None, code: str | None, **others: Any) -> None:
+        in_common = agency is not None or code is not None
+        if in_common == bool(messages):
+            raise click.UsageError("Give one MESSAGE or more, or --code, --agency or both.")
+        command(Which(tuple(dict.fromkeys(messages)), agency, code), **others)
 
     return told
 
@@ -137,25 +137,32 @@ def show(message: UUID, as_json: bool, staff_id: str, purpose: str | None) -> No
 @AS
 @PURPOSE
 def redrive(chosen: Which, reason: str, yes: bool, staff_id: str, purpose: str | None) -> None:
-    """Hand MESSAGE, or all that is open with --code or of --agency, back to be examined anew as it came; its times and its place stay."""
+    """Hand each MESSAGE, or all that is open with --code or of --agency, back to be examined anew as it came; its times and its place stay. Exit 1 when one is refused again."""
     with at_desk(staff_id, purpose) as asked:
-        wanted = _chosen(asked, chosen, yes) if chosen.message is None else [chosen.message]
+        wanted = chosen.messages or _chosen(
+            asked, chosen, None if yes else "Hand {} messages back to be examined anew?"
+        )
         _settle(asked, wanted, _reasoned(REDRIVE_QUARANTINED, reason))
-        _tell_outcomes(_outcomes(asked.desk, wanted))
+        outcomes = _outcomes(asked.desk, wanted)
+        _tell_outcomes(outcomes)
+    if any(message.state is State.REFUSED_AGAIN for message in outcomes):
+        raise click.exceptions.Exit(1)
 
 
 @quarantine.command(
     epilog='Example: mash quarantine discard 5b0e... --reason "Sent again with its reference." --as demo-feeds --purpose data_quality'
 )
-@MESSAGE
+@which
 @REASON
+@YES
 @AS
 @PURPOSE
-def discard(message: UUID, reason: str, staff_id: str, purpose: str | None) -> None:
-    """Discard MESSAGE for good: it is never admitted, and what waits behind it is taken up. Its sealed bytes stay on the log."""
+def discard(chosen: Which, reason: str, yes: bool, staff_id: str, purpose: str | None) -> None:
+    """Discard each MESSAGE, or all that is open with --code or of --agency, for good: it is never admitted, and what waits behind it is taken up. Its sealed bytes stay on the log."""
     with at_desk(staff_id, purpose) as asked:
-        _settle(asked, [message], _reasoned(DISCARD_QUARANTINED, reason))
-        _tell_outcomes(_outcomes(asked.desk, [message]))
+        wanted = chosen.messages or _chosen(asked, chosen, None if yes else "Discard {} messages for good?")
+        _settle(asked, wanted, _reasoned(DISCARD_QUARANTINED, reason))
+        _tell_outcomes(_outcomes(asked.desk, wanted))
 
 
 @contextmanager
@@ -183,8 +190,8 @@ def _reasoned(action: str, reason: str) -> Reasoned:
         raise click.UsageError(f"--reason: {error}") from error
 
 
-def _chosen(asked: AtDesk, chosen: Which, yes: bool) -> list[UUID]:
-    """List what is open, as anyone who lists does, and ask before settling it."""
+def _chosen(asked: AtDesk, chosen: Which, question: str | None) -> list[UUID]:
+    """List what is open, as anyone who lists does, and ask before settling it, unless there is no question."""
     listed = list_quarantine(
         asked.desk, asked.who.staff, asked.purpose, Choice(_agencies(chosen.agency), State.OPEN, chosen.code)
     )
@@ -193,8 +200,8 @@ def _chosen(asked: AtDesk, chosen: Which, yes: bool) -> list[UUID]:
     wanted = [message.quarantine_id for message in listed.view.messages]
     if not wanted:
         raise click.ClickException("Expected open messages, found none of that agency and code; nothing was done.")
-    if not yes:
-        click.confirm(f"Hand {len(wanted)} messages back to be examined anew?", abort=True)
+    if question is not None:
+        click.confirm(question.format(len(wanted)), abort=True)
     return wanted
 
 

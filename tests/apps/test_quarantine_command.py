@@ -20,11 +20,12 @@ def typed(*arguments: str, home: Path) -> click.testing.Result:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("redrive", "--reason", "why"), "Give one MESSAGE, or --code, --agency or both."),
+        (("redrive", "--reason", "why"), "Give one MESSAGE or more, or --code, --agency or both."),
         (("redrive", SOME, "--code", "backwards", "--reason", "why"), "Give one MESSAGE"),
         (("redrive", SOME), "Missing option '--reason'"),
         (("discard", SOME), "Missing option '--reason'"),
-        (("discard", "--reason", "why"), "Missing argument 'MESSAGE'"),
+        (("discard", "--reason", "why"), "Give one MESSAGE or more, or --code, --agency or both."),
+        (("discard", SOME, SOME, "--agency", "police", "--reason", "why"), "Give one MESSAGE"),
         (("show", "no-id"), "is not a valid UUID"),
         (("list", "--state", "lost"), "is not one of"),
         (("list", "--agency", "fire"), "is not one of"),
@@ -37,7 +38,7 @@ def test_a_command_line_that_says_too_little_or_too_much_is_answered_with_a_sent
     assert (ended.exit_code, said in ended.output) == (2, True), ended.output
 
 
-@pytest.mark.parametrize("arguments", [("list",), ("show", SOME), ("discard", SOME, "--reason", "why")])
+@pytest.mark.parametrize("arguments", [("list",), ("show", SOME), ("discard", SOME, SOME, "--reason", "why")])
 def test_where_nothing_runs_that_is_said_in_a_sentence(arguments: tuple[str, ...], tmp_path: Path) -> None:
     ended = typed(*arguments, *WHO, home=tmp_path)
     assert ended.exit_code == 1

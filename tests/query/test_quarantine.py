@@ -1,5 +1,6 @@
 """The quarantine through the door: nothing is shown or settled that is not decided and on record first."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -26,10 +27,11 @@ from query.quarantine import (
     show_quarantined,
 )
 from query.quarantine_text import message_lines, opened_lines
+from query.readable_times import with_times
 from query.settlement_log import MemorySettlementLog
 from query.unsealing import RecordBroken
 from schemas.codec import encode
-from schemas.moments import micros
+from schemas.moments import day, micros, moment
 
 OWNER = staff("police", "feed_owner", "quarantine")
 QUALITY = "data_quality"
@@ -126,6 +128,56 @@ def test_a_message_is_opened_in_memory_recorded_and_only_then_shown(room: Room) 
     assert (disclosure.shown, disclosure.child, disclosure.purpose) == ((ONE,), None, QUALITY)
     assert opened.view.fields is not None
     assert opened.view.fields["envelope"]["reference"] == "ref-1"
+
+
+def test_days_and_moments_are_shown_as_people_read_them(room: Room) -> None:
+    fields = room.show().view.fields
+    assert fields is not None
+    envelope = fields["envelope"]
+    given = _value(Told(agency="police"), 1)["envelope"]
+    for name in ("happened", "learned"):
+        assert envelope[name]["earliest"] == moment(given[name]["earliest"]).isoformat()
+    born = given["child"]["date_of_birth"]
+    assert envelope["child"]["date_of_birth"] == (None if born is None else day(born).isoformat())
+
+
+@pytest.mark.parametrize(
+    ("logical", "value", "said"),
+    [
+        ("date", 18_321, "2020-02-29"),
+        ("date", 2**31 - 1, "2147483647 days from 1970-01-01, which no calendar holds"),
+        ("timestamp-micros", 2, "1970-01-01T00:00:00.000002+00:00"),
+        ("timestamp-micros", 2**63 - 1, "9223372036854775807 microseconds from 1970-01-01, which no calendar holds"),
+    ],
+)
+def test_a_time_is_read_wherever_it_stands_also_one_that_no_calendar_holds(logical: str, value: int, said: str) -> None:
+    time = {"type": "long", "logicalType": logical}
+    inner = {"type": "record", "name": "Inner", "fields": [{"name": "at", "type": ["null", time]}]}
+    outer = [{"name": "first", "type": inner}, {"name": "rest", "type": {"type": "array", "items": "Inner"}}]
+    found = with_times({"first": {"at": None}, "rest": [{"at": value}]}, {"fields": outer})
+    assert found == {"first": {"at": None}, "rest": [{"at": said}]}
+
+
+def test_ids_are_typed_as_they_are_listed(room: Room) -> None:
+    room.quarantine.all[ONE] = replace(room.quarantine.all[ONE], ahead=(TWO,))
+    listed = list_quarantine(room.desk, OWNER, QUALITY, Choice(("police",)))
+    assert isinstance(listed, Listed)
+    (one, _) = json.loads(listed.shown)["messages"]
+    assert (one["quarantine_id"], one["ahead"], one["later"]) == (str(ONE), [str(TWO)], None)
+    assert json.loads(room.show().shown)["message"]["quarantine_id"] == str(ONE)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("reference-reused", "as a correction with a reference of its own"),
+        ("unknown-contract", "once the contract is there, redrive it"),
+        ("backwards", "redriving gives the same refusal"),
+    ],
+)
+def test_what_to_do_next_fits_the_code(room: Room, code: str, said: str) -> None:
+    opened = room.show().view
+    assert said in list(opened_lines(replace(opened, message=replace(opened.message, code=code))))[-1]
 
 
 def test_what_an_agency_wrote_moves_no_cursor(room: Room) -> None:

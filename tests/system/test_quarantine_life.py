@@ -237,7 +237,7 @@ def test_the_commands_list_open_and_settle_and_tell_what_came_of_it(
     command.start()
     while command.is_alive():
         hub.work()
-    assert "refused again" in told[0].output, told[0].output
+    assert (told[0].exit_code, "refused again" in told[0].output) == (1, True), told[0].output
     assert f"in quarantine again as {world.of('backwards')}" in told[0].output
     gone = typed("discard", str(UUID(int=7)), "--reason", "Nothing there.")
     assert (gone.exit_code, "mash quarantine list" in gone.output) == (1, True)
