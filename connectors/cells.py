@@ -42,6 +42,11 @@ class RowReader:
         self._same = {**blank_envelope(), "agency": mapping.agency, "source_system": mapping.source_system}
         self._nobody = no_identifiers()
 
+    def leaves_out(self, row: Row[str, str]) -> bool:
+        """Whether the mapping says that this row is no event."""
+        column = self._mapping.event_type.column
+        return column is not None and row[column] in self._mapping.leave_out
+
     def statement_value(self, row: Row[str, str]) -> tuple[str, dict[str, Any]]:
         """Read one row: (event type, value); Unreadable when a cell cannot be what its field wants."""
         event_type = str(self._event_type(row))

@@ -9,7 +9,7 @@ from connectors.csv_rows import FileFault, RawRow, read_rows
 from connectors.formats import Given
 from connectors.mapping import Mapping
 from connectors.repeats import refuse_reused
-from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
+from connectors.statement import Coverage, LeftOut, Outcome, Outcomes, Refusal, Statement, Unreadable
 
 
 def read_csv(stream: BinaryIO, mapping: Mapping) -> Outcomes:
@@ -68,8 +68,11 @@ def _outcome(row: RawRow, heading: list[str], reader: RowReader) -> Outcome:
     if len(row.cells) != len(heading):
         sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
         return Refusal(row.line, "ragged-row", sentence)
+    cells = dict(zip(heading, row.cells, strict=True))
+    if reader.leaves_out(cells):
+        return LeftOut(row.line)
     try:
-        event_type, value = reader.statement_value(dict(zip(heading, row.cells, strict=True)))
+        event_type, value = reader.statement_value(cells)
     except Unreadable as error:
         return Refusal(row.line, error.code, str(error))
     return Statement(event_type, value, row.line)

@@ -14,11 +14,11 @@ from itertools import islice
 
 from connectors.comparing import Digester, reused
 from connectors.delivery_run import Run, Tally
-from connectors.feed_delivered import delivered_message, with_days
+from connectors.feed_delivered import delivered_message, end_of_day, with_days
 from connectors.feed_memory import Begun, FeedMemory, Plan
 from connectors.feed_memory_plain import PlainFeedMemory
 from connectors.producer import StatementLog, encode_statement
-from connectors.statement import Coverage, Delivery, Outcome, Refusal, Statement
+from connectors.statement import LISTED_CHANGES, Coverage, Delivery, LeftOut, Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken
 from schemas.topics import deliveries_topic
@@ -79,19 +79,31 @@ def first_look(read: Callable[[], Iterable[Outcome]]) -> tuple[Coverage | None, 
 
 def check(source: Source, desk: Desk, progress: Callable[[int], None] = lambda _rows: None) -> Delivery:
     """Read a file as delivering it would and say what that would come to; nothing is told and nothing remembered."""
-    tally, plan = _first_reading(source, desk, progress)
+    tally = Tally(until=end_of_day(desk.now(), desk.zone))
+    plan = _first_reading(source, desk, tally, progress)
     if tally.stopped is not None and tally.rows == 0:
         return tally.receipt(source.coverage)
     counted = replace(
         tally.receipt(with_days(source.coverage, tally.span, desk.zone)),
         rows_told=plan.new,
         rows_corrected=plan.corrected,
-        rows_unchanged=tally.rows - tally.refused - plan.new - plan.corrected,
+        rows_unchanged=tally.rows - tally.refused - tally.left_out - plan.new - plan.corrected,
     )
+    return _with_changes(counted, source, desk, (tally, plan))
+
+
+def _with_changes(counted: Delivery, source: Source, desk: Desk, read: tuple[Tally, Plan]) -> Delivery:
+    """Say which rows would be corrected and, of a whole delivery, which statements withdrawn, or why none would."""
+    tally, plan = read
+    changes = desk.memory.changes(source.coverage.scope, pairing=_clean(source, tally), most=LISTED_CHANGES)
+    counted = replace(counted, corrected_lines=changes.corrected)
     if not source.coverage.whole:
         return counted
-    withheld = _withheld(tally, plan) or (None if source.withdraw_many else _too_many(plan))
-    return replace(counted, withheld=withheld, retracted=0 if withheld else plan.gone)
+    withheld = _withheld(tally, plan)
+    if withheld is not None:
+        return replace(counted, withheld=withheld)
+    not_sent = None if source.withdraw_many else _too_many(plan)
+    return replace(counted, retracted=changes.statements, withdrawn=changes.withdrawn, not_sent=not_sent)
 
 
 def deliver(source: Source, desk: Desk, progress: Callable[[int], None] = lambda _rows: None) -> Delivery:
@@ -101,19 +113,21 @@ def deliver(source: Source, desk: Desk, progress: Callable[[int], None] = lambda
     """
     withheld = None
     if source.coverage.whole:
-        read, plan = _first_reading(source, desk, lambda _rows: None)
+        read = Tally()
+        plan = _first_reading(source, desk, read, lambda _rows: None)
         withheld = _withheld(read, plan)
         too_many = None if withheld or source.withdraw_many else _too_many(plan)
         if too_many is not None:
-            raise DeliveryRefused(too_many)
+            raise DeliveryRefused(f"nothing was sent: {too_many}")
     began = Begun(desk.new_id(), desk.now())
     begun = desk.memory.begin(source.fingerprint, source.coverage.scope, began)
     if source.coverage.whole and withheld is None:
         desk.memory.pair(source.coverage.scope)
     run = Run(desk.catalogue, desk.memory, desk.digester, desk.log, begun)
+    run.tally.until = end_of_day(begun.moment, desk.zone)
     _tell(batches(source.read(), desk.batch), run, progress)
     tally = run.tally
-    if source.coverage.whole and withheld is None and not tally.refused and tally.stopped is None:
+    if withheld is None and _clean(source, tally):
         run.withdraw(source.agency, source.source_system, desk.batch)
     receipt = replace(tally.receipt(with_days(source.coverage, tally.span, desk.zone)), withheld=withheld)
     _say_delivered(source, desk, begun, receipt)
@@ -156,17 +170,20 @@ def batches(outcomes: Iterable[Outcome], size: int) -> Iterator[list[Outcome]]:
         yield batch
 
 
-def _first_reading(source: Source, desk: Desk, progress: Callable[[int], None]) -> tuple[Tally, Plan]:
-    """Read all of a file, encode every statement, and stage its rows."""
-    tally = Tally()
+def _first_reading(source: Source, desk: Desk, tally: Tally, progress: Callable[[int], None]) -> Plan:
+    """Read all of a file, encode every statement, count it in the tally, and stage its rows."""
     desk.memory.unstage()
     for batch in batches(source.read(), desk.batch):
         going_on = _staged(batch, desk, tally)
         progress(tally.rows)
         if not going_on:
             break
-    clean = source.coverage.whole and not tally.refused and tally.stopped is None
-    return tally, desk.memory.plan(source.coverage.scope, pairing=clean)
+    return desk.memory.plan(source.coverage.scope, pairing=_clean(source, tally))
+
+
+def _clean(source: Source, tally: Tally) -> bool:
+    """Whether this is a whole delivery of which every row could be read."""
+    return source.coverage.whole and not tally.refused and tally.stopped is None
 
 
 def _staged(batch: list[Outcome], desk: Desk, tally: Tally) -> bool:
@@ -180,6 +197,8 @@ def _staged(batch: list[Outcome], desk: Desk, tally: Tally) -> bool:
                 tally.widen(outcome)
             else:
                 tally.note(refusal)
+        elif isinstance(outcome, LeftOut):
+            tally.leave_out()
         elif isinstance(outcome, Refusal) and not tally.refuse(outcome):
             break
     rows = [desk.digester.row(statement) for statement in sound]
@@ -204,10 +223,10 @@ def _withheld(tally: Tally, plan: Plan) -> str | None:
     why = (
         "the file could not be read to its end"
         if tally.stopped is not None
-        else f"{tally.refused} of its rows were refused"
+        else f"{tally.refused} of its rows {'was' if tally.refused == 1 else 'were'} refused"
     )
     return (
-        f"expected to withdraw what the file no longer states, found that {why}, and what was not read may be what seems to be missing ({plan.gone} rows); "
+        f"expected to withdraw what the file no longer states, found that {why}, and what was not read may be what seems to be missing ({plan.gone} row{'' if plan.gone == 1 else 's'}); "
         "correct the file and send it again"
     )
 
@@ -216,6 +235,6 @@ def _too_many(plan: Plan) -> str | None:
     if plan.gone <= max(FEW_ROWS, plan.held // LARGEST_SHARE):
         return None
     return (
-        f"expected a whole delivery that states most of the {plan.held} rows held for its scope, found that it would withdraw {plan.gone} of them; nothing was sent: "
+        f"expected a whole delivery that states most of the {plan.held} rows held for its scope, found that it would withdraw {plan.gone} of them; "
         "look whether the file is cut short or is of another scope, or send it with --withdraw-many"
     )

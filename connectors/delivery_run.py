@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from connectors.comparing import Change, Digester, Told, compare, reused, withdrawals
 from connectors.feed_memory import Begun, FeedMemory, Kind, Known, Row
 from connectors.producer import StatementLog, encode_statement
-from connectors.statement import LISTED, Coverage, Delivery, Outcome, Refusal, Statement
+from connectors.statement import LISTED, Coverage, Delivery, LeftOut, Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken
 from schemas.topics import agency_topic
@@ -14,7 +14,7 @@ from schemas.topics import agency_topic
 
 @dataclass(slots=True)
 class Tally:
-    """What became of the rows so far; `span` is from the earliest to the latest moment of what happened (microseconds)."""
+    """What became of the rows so far; `span` is from the earliest to the latest moment of what happened (microseconds), never beyond `until`; `later` counts the rows that wholly are."""
 
     rows: int = 0
     told: int = 0
@@ -26,6 +26,14 @@ class Tally:
     unlisted: Counter[str] = field(default_factory=Counter)
     stopped: Refusal | None = None
     span: tuple[int, int] | None = None
+    until: int | None = None
+    later: int = 0
+    left_out: int = 0
+
+    def leave_out(self) -> None:
+        """Count a row that is no event."""
+        self.rows += 1
+        self.left_out += 1
 
     def refuse(self, refusal: Refusal) -> bool:
         """Count a refusal; False when it ends the reading."""
@@ -51,8 +59,13 @@ class Tally:
     def widen(self, statement: Statement) -> None:
         """Take in when a statement's matter happened."""
         happened = statement.value["envelope"]["happened"]
-        first, last = self.span or (happened["earliest"], happened["latest"])
-        self.span = min(first, happened["earliest"]), max(last, happened["latest"])
+        earliest, latest = happened["earliest"], happened["latest"]
+        if self.until is not None and earliest > self.until:
+            self.later += 1
+            return
+        latest = latest if self.until is None else min(latest, self.until)
+        first, last = self.span or (earliest, latest)
+        self.span = min(first, earliest), max(last, latest)
 
     def count(self, kind: Kind | None) -> None:
         """Count a row that was told, corrected, or said what was said before."""
@@ -78,6 +91,8 @@ class Tally:
             unlisted=dict(self.unlisted),
             stopped=self.stopped,
             coverage=coverage,
+            rows_left_out=self.left_out,
+            rows_later=self.later,
         )
 
 
@@ -102,6 +117,8 @@ class Run:
         for outcome in batch:
             if isinstance(outcome, Statement):
                 self._settle(outcome, rows[id(outcome)], known[id(outcome)], settled)
+            elif isinstance(outcome, LeftOut):
+                self.tally.leave_out()
             elif isinstance(outcome, Refusal) and not self.tally.refuse(outcome):
                 break
         self._publish(settled)

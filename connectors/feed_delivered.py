@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 
+from connectors.envelope import local_day
 from connectors.feed_memory import Begun
 from connectors.statement import Coverage, Delivery
 from schemas.catalogue import Catalogue
@@ -19,6 +20,11 @@ def with_days(coverage: Coverage, span: tuple[int, int] | None, zone: tzinfo) ->
         return coverage
     first, last = (_day(at, zone) for at in span)
     return replace(coverage, first=coverage.first or first, last=coverage.last or last)
+
+
+def end_of_day(at: int, zone: tzinfo) -> int:
+    """Give the last moment (microseconds) of the local day in which another lies."""
+    return int(local_day(_day(at, zone), zone)["latest"])
 
 
 def _day(at: int, zone: tzinfo) -> date:
@@ -50,7 +56,7 @@ def delivered_message(
         "last_day": None if coverage.last is None else days(coverage.last),
         "began": begun.moment,
         "ended": ended,
-        "rows": receipt.rows_in,
+        "rows": receipt.rows_in - receipt.rows_left_out,
         "told": receipt.rows_told,
         "corrected": receipt.rows_corrected,
         "retracted": receipt.retracted,

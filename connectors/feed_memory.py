@@ -92,6 +92,15 @@ class Plan:
     held: int
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Which the staged rows are that change what is held: the first lines of rows to correct, and the first references of all `statements` to withdraw."""
+
+    corrected: tuple[int, ...]
+    withdrawn: tuple[str, ...]
+    statements: int
+
+
 class FeedMemory(Protocol):
     """What one feed said before. One delivery uses it at a time; every method that changes it is one transaction."""
 
@@ -106,6 +115,9 @@ class FeedMemory(Protocol):
 
     def plan(self, scope: str, *, pairing: bool) -> Plan:
         """Hold the staged rows against the scope; `pairing`: within a kin, as many that went as came are one and the same."""
+
+    def changes(self, scope: str, *, pairing: bool, most: int) -> Changes:
+        """Say which rows the plan would correct, in the order of their lines, and which statements it would withdraw; up to `most` of each."""
 
     def pair(self, scope: str) -> None:
         """Let each matter that went go by the reference of the row that came in its stead, where a kin has as many of both."""

@@ -47,10 +47,12 @@ create table if not exists delivery (
     finished integer not null default 0
 ) without rowid;
 
-create table if not exists staged (
+drop table if exists staged;     -- of a first reading that is over
+create table staged (
     reference text primary key,
     kin text not null,
-    digest blob not null
+    digest blob not null,
+    line integer not null
 ) without rowid;
 
 create temp table asked (place integer primary key, reference text not null);

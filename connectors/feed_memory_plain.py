@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from connectors.feed_memory import Begun, Kind, Known, Plan, Row, Telling
+from connectors.feed_memory import Begun, Changes, Kind, Known, Plan, Row, Telling
 
 
 @dataclass(slots=True)
@@ -77,6 +77,19 @@ class PlainFeedMemory:
         held = sum(of == scope and not self._matters[number].withdrawn for of, number in self._seen)
         new, corrected = len(self._staged) - len(known) - len(pairs), len(known) - unchanged + len(pairs)
         return Plan(new, corrected, unchanged, gone, held)
+
+    def changes(self, scope: str, *, pairing: bool, most: int) -> Changes:
+        """Say which rows would be corrected and which statements withdrawn."""
+        pairs = self._pairs(scope) if pairing else []
+        lines = [self._staged[reference].line for reference, _ in pairs]
+        for row in self._staged.values():
+            one = self._by_row.get(row.reference)
+            if one is not None and not one.withdrawn and (one.digest != row.digest or one.unsure):
+                lines.append(row.line)
+        going = {one.number for one in self._gone(scope)} - {one.number for _, one in pairs}
+        told = [one for one in self._tellings.values() if one.matter in going and one.kind != "retracted"]
+        references = [one.reference for one in told if one.state in ("stands", "unsure")]
+        return Changes(tuple(sorted(lines)[:most]), tuple(references[:most]), len(references))
 
     def pair(self, scope: str) -> None:
         """Let each matter that went go by the reference of the row that came in its stead."""

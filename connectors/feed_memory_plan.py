@@ -28,3 +28,16 @@ join (select id, kin, elsewhere, row_number() over (partition by kin order by ro
   on w.kin = c.kin and w.place = c.place and w.many = c.many
 """
 """Within each kin, where as many came as went: the row that came and the matter that went, in the order of their references."""
+
+CORRECTED = "select s.line from staged s join matter m on m.row = s.reference and not m.withdrawn where m.digest <> s.digest or m.unsure"
+"""Lines of rows that say something else than was last told."""
+
+PAIRED = f"select s.line from staged s join ({PAIRS}) p on p.reference = s.reference"
+"""Lines of rows that came in the stead of others."""
+
+WITHDRAWN = (
+    f"select reference from telling where kind <> 'retracted' and state in ('stands', 'unsure') and matter in ({GONE})"
+)
+"""Statements that a withdrawal of what went would withdraw."""
+
+UNPAIRED = f"and matter not in (select matter from ({PAIRS}))"

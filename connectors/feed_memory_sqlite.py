@@ -7,8 +7,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
-from connectors.feed_memory import UNKNOWN, Begun, FeedMemoryBroken, Kind, Known, Plan, Row, Telling
-from connectors.feed_memory_plan import GONE, PAIRS, PLANNED
+from connectors.feed_memory import UNKNOWN, Begun, Changes, FeedMemoryBroken, Kind, Known, Plan, Row, Telling
+from connectors.feed_memory_plan import CORRECTED, GONE, PAIRED, PAIRS, PLANNED, UNPAIRED, WITHDRAWN
 
 KNOWN = """
 select m.id, exists (select 1 from telling t where t.reference = a.reference), m.digest, m.last, m.local_id, m.withdrawn,
@@ -133,8 +133,8 @@ class SqliteFeedMemory:
 
     def _staged(self, conn: sqlite3.Connection, row: Row) -> bool:
         placed = conn.execute(
-            "insert or ignore into staged (reference, kin, digest) values (?, ?, ?)",
-            (row.reference, row.kin, row.digest),
+            "insert or ignore into staged (reference, kin, digest, line) values (?, ?, ?, ?)",
+            (row.reference, row.kin, row.digest, row.line),
         )
         if placed.rowcount:
             return True
@@ -153,6 +153,16 @@ class SqliteFeedMemory:
         held = "select count(*) from seen s join matter m on m.id = s.matter where s.scope = :scope and not m.withdrawn"
         (kept,) = self._conn.execute(held, values).fetchone()
         return Plan(staged - known - pairs, known - unchanged + pairs, unchanged, gone - alone, kept)
+
+    def changes(self, scope: str, *, pairing: bool, most: int) -> Changes:
+        """Say which rows would be corrected and which statements withdrawn."""
+        values = {"scope": scope, "most": most}
+        corrected = f"{CORRECTED} union all {PAIRED}" if pairing else CORRECTED
+        withdrawn = f"{WITHDRAWN} {UNPAIRED if pairing else ''}"
+        lines = self._conn.execute(f"{corrected} order by 1 limit :most", values).fetchall()
+        references = self._conn.execute(f"{withdrawn} order by place limit :most", values).fetchall()
+        (statements,) = self._conn.execute(f"select count(*) from ({withdrawn})", values).fetchone()
+        return Changes(tuple(line for (line,) in lines), tuple(reference for (reference,) in references), statements)
 
     def pair(self, scope: str) -> None:
         """Let each matter that went go by the reference of the row that came in its stead."""

@@ -13,7 +13,7 @@ from typing import Any
 from connectors.envelope import check_envelope, local_day
 from connectors.repeats import refuse_reused
 from connectors.shapes import ISO_DAY, LARGEST_INT, SMALLEST_INT, Shape, iso_day, iso_moment, shape_of
-from connectors.statement import Coverage, Refusal, Statement, Unreadable, plain_name
+from connectors.statement import Refusal, Statement, Unreadable, plain_name
 from schemas.catalogue import Catalogue
 from schemas.moments import day
 
@@ -131,7 +131,7 @@ class EventReader:
 
 
 def _once_each(answers: Iterable[Answer]) -> list[Answer]:
-    return [one for one in refuse_reused(answers) if not isinstance(one, Coverage)]
+    return [one for one in refuse_reused(answers) if isinstance(one, Statement | Refusal)]
 
 
 def parse_events(body: bytes) -> list[Any]:

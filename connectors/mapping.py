@@ -71,7 +71,8 @@ class Mapping:
     """One feed: how each row of its CSV or Excel files becomes a statement.
 
     `learned` is None where it is the same as `happened`; `sheet` names the sheet of a workbook, None for its first; `sensitivities` has each event type's
-    default, for rows of which the mapping does not say how sensitive they are.
+    default, for rows of which the mapping does not say how sensitive they are. `leave_out` has the codes of the event type's column, the empty one
+    too, whose rows are no events.
     """
 
     feed: str
@@ -90,6 +91,7 @@ class Mapping:
     sensitivities: dict[str, str]
     coverage: CoverageRule
     sheet: str | None = None
+    leave_out: frozenset[str] = frozenset()
 
     def columns(self) -> list[str]:
         """Name every column that a file of this feed must have, once each, in the order of the mapping."""

@@ -66,7 +66,9 @@ def parse_mapping(text: str, name: str, catalogue: Catalogue) -> Mapping:
 def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
     types = {contract.short_name: shape_of(contract) for contract in catalogue.statements()}
     envelope = next(iter(types.values())).parts["envelope"].parts
-    event_type = _event_type(top.section("event_type"), types)
+    section = top.section("event_type")
+    left_out = _left_out(section)
+    event_type = _event_type(section, types)
     extra = top.may_section("envelope")
     handling = {key: _cell(extra.section(key), envelope[key]) for key in HANDLING if key in extra}
     links = {key: _joined(extra.section(key)) for key in LINKS if key in extra}
@@ -89,6 +91,7 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
         sensitivities={one.short_name: one.sensitivity or "RESTRICTED" for one in catalogue.statements()},
         coverage=_coverage(top),
         sheet=top.may("sheet", str),
+        leave_out=left_out,
     )
 
 
@@ -134,6 +137,24 @@ def _delimiter(top: Section) -> str:
 
 def _event_type(section: Section, types: dict[str, Shape]) -> CellRule:
     return _cell(section, Shape("enum", symbols=tuple(types)))
+
+
+def _left_out(section: Section) -> frozenset[str]:
+    """Read which codes of the event type's column are no events; a code cannot be both."""
+    found = section.may("leave_out", list) or []
+    if not all(isinstance(code, str) for code in found):
+        raise section.broken(
+            "leave_out", 'expected a list of codes such as ["N", ""], found something else; correct it'
+        )
+    if found and "column" not in section:
+        raise section.broken("leave_out", "expected a column whose codes are left out, found none; name the column")
+    taken = {*(section.may("codes", dict) or {}), *([""] if "empty" in section else [])}
+    if both := [code for code in found if code in taken]:
+        said = both[0] or "the empty cell"
+        raise section.broken(
+            "leave_out", f"expected codes that become no event, found {said}, which becomes one; remove it from either"
+        )
+    return frozenset(found)
 
 
 def event_types(rule: CellRule) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any
 
 LISTED = 10_000
 """How many refusals of one file are told line by line."""
+LISTED_CHANGES = 100
+"""How many rows that would be corrected, and statements that would be withdrawn, a check lists."""
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:-]{0,63}")
 
 
@@ -50,6 +52,13 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """One row that its mapping says is no event: neither told nor refused."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """What a file is about, so that silence can be told from absence: a reader gives it once, as soon as the file has said it.
 
@@ -67,19 +76,20 @@ class Coverage:
     next_due_days: int | None = None
 
 
-Outcome = Statement | Refusal | Coverage
+Outcome = Statement | Refusal | Coverage | LeftOut
 Outcomes = Iterator[Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The receipt for one file: each row that went in came out told, corrected, unchanged or refused.
+    """The receipt for one file: each row that went in came out told, corrected, unchanged, refused or left out.
 
     The first LISTED refusals are listed, so that a file that is wrong throughout cannot fill the memory; `unlisted` counts the others by their code.
 
     `retracted` counts the statements that were withdrawn because no row states them any longer, `resumed` the statements that an interrupted run of the
     same delivery had told already (they are among those counted). `stopped` says why reading ended before the end of the file, `withheld` why nothing
-    was withdrawn; None where neither is so.
+    was withdrawn; None where neither is so. `rows_later` counts the rows that happened after the delivery's own day. Of a check, `not_sent` says why the
+    file would not be sent at all; the first LISTED_CHANGES lines of rows that would be corrected are listed, and references that would be withdrawn.
     """
 
     rows_in: int
@@ -93,6 +103,11 @@ class Delivery:
     withheld: str | None = None
     coverage: Coverage | None = None
     unlisted: Mapping[str, int] = field(default_factory=dict)
+    rows_left_out: int = 0
+    rows_later: int = 0
+    not_sent: str | None = None
+    corrected_lines: tuple[int, ...] = ()
+    withdrawn: tuple[str, ...] = ()
 
     @property
     def rows_refused(self) -> int:
@@ -101,8 +116,8 @@ class Delivery:
 
     @property
     def complete(self) -> bool:
-        """Whether the whole file was read and nothing in it refused."""
-        return self.stopped is None and not self.refusals
+        """Whether the whole file was read, nothing in it refused, and the file itself not either."""
+        return self.stopped is None and not self.refusals and self.not_sent is None
 
 
 class Unreadable(Exception):

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ EXPECTED = (
 NOTHING_REMEMBERED = "nothing is remembered of the feed {}: if files of it were sent before, stop and read them with --as-told-before first"
 Desks = Callable[[str, str], AbstractContextManager[Desk]]
 Made = Callable[[Source, Desk], Delivery]
+Said = Callable[[str, Delivery], Iterator[str]]
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 OPTIONS = (
@@ -74,15 +76,21 @@ def feed() -> None:
 @feed.command("check", epilog="Example: mash feed check census.xml")
 @FILES
 @_options
-def check_command(files: tuple[Path, ...], **said: Any) -> None:
-    """Read files as sending them would: list what would be refused, what they cover and what would be told, corrected and withdrawn. Exit 1 when anything is refused."""
+@click.option(
+    "--list", "listing", is_flag=True, help="Say which rows would be corrected and which statements withdrawn."
+)
+def check_command(files: tuple[Path, ...], listing: bool, **said: Any) -> None:  # click gives a flag so
+    """Read files as sending them would: list what would be refused, what they cover and what would be told, corrected and withdrawn.
+
+    Exit 1 when anything is refused, or the file would not be sent.
+    """
     with _sentences():
         catalogue, place = load_catalogue(), _place()
 
         def desks(agency: str, source_system: str) -> AbstractContextManager[Desk]:
             return checking_desk(place, catalogue, (agency, source_system))
 
-        _each(_chosen(files, said, catalogue), desks, check, "may be told")
+        _each(_chosen(files, said, catalogue), desks, check, partial(in_words, told="may be told", listing=listing))
 
 
 @feed.command("send", epilog="Example: mash feed send incidents.csv --mapping police")
@@ -115,7 +123,7 @@ def send_command(files: tuple[Path, ...], as_told_before: bool, **said: Any) -> 
                     click.echo(NOTHING_REMEMBERED.format(source_system), err=True)
                 yield desk
 
-        _each(chosen, desks, deliver, "remembered" if as_told_before else "told")
+        _each(chosen, desks, deliver, partial(in_words, told="remembered" if as_told_before else "told"))
 
 
 @contextmanager
@@ -162,7 +170,7 @@ def _logs(chosen: Chosen, opened: ExitStack) -> dict[str, StatementLog]:
     return {agency: opened.enter_context(agency_log(settings, agency)) for agency in agencies}
 
 
-def _each(chosen: Chosen, desks: Desks, make: Made, told: str) -> None:
+def _each(chosen: Chosen, desks: Desks, make: Made, say: Said) -> None:
     """Take each file, with a bar for its bytes, and tell each receipt; those of whole files are told even where the log breaks at a later one."""
     kinds, asked, as_json = chosen
     receipts: list[tuple[Path, Delivery]] = []
@@ -173,15 +181,15 @@ def _each(chosen: Chosen, desks: Desks, make: Made, told: str) -> None:
                 with desks(source.agency, source.source_system) as desk:
                     receipts.append((file, make(source, desk)))
     finally:
-        _tell(receipts, told, as_json=as_json)
+        _tell(receipts, say, as_json=as_json)
     if not all(receipt.complete for _, receipt in receipts):
         raise click.exceptions.Exit(1)
 
 
-def _tell(receipts: list[tuple[Path, Delivery]], told: str, *, as_json: bool) -> None:
+def _tell(receipts: list[tuple[Path, Delivery]], say: Said, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([for_machines(file.name, receipt) for file, receipt in receipts], indent=2))
         return
     for file, receipt in receipts:
-        for line in in_words(file.name, receipt, told):
+        for line in say(file.name, receipt):
             click.echo(line)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from connectors.producer import encode_statement
-from connectors.statement import Coverage, Outcome, Refusal, Statement
+from connectors.statement import Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
 from schemas.topics import agency_topic
 
@@ -29,6 +29,6 @@ def tell(outcomes: Iterable[Outcome], catalogue: Catalogue) -> tuple[Receipt, li
             messages.append((agency_topic(outcome.agency), encode_statement(catalogue, outcome)))
         elif isinstance(outcome, Refusal) and outcome.ends_reading:
             stopped = outcome
-        elif not isinstance(outcome, Coverage):
+        elif isinstance(outcome, Refusal):
             refusals.append(outcome)
     return Receipt(len(messages) + len(refusals), len(messages), tuple(refusals), stopped), messages

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from feed_samples import SHORT_EPISODE, census, child, police_file
+from feed_samples import SHORT_EPISODE, census, child, csv_file, police_file
 
 from apps.cli.feed import feed
 
@@ -166,3 +166,75 @@ def test_a_memory_that_was_made_with_another_hub_is_not_used(
         conn.execute("update kept set value = x'00' where name = 'hub'")
     refused = run("send", "incidents.csv", "--mapping", "police")
     assert (refused.exit_code, "found another" in refused.stderr, str(memory) in refused.stderr) == (1, True, True)
+
+
+LEAVES_OUT = """
+feed = "visits"
+agency = "health"
+source_system = "visits-book"
+[coverage]
+whole = true
+[event_type]
+column = "seen"
+codes = { Y = "ChildSeen" }
+leave_out = ["N"]
+[reference]
+columns = ["visit"]
+[child]
+local_id = { column = "client" }
+[happened]
+column = "day"
+format = "%Y-%m-%d"
+[learned]
+same_as = "happened"
+[fields.ChildSeen]
+alone = { column = "alone" }
+"""
+
+
+def visits(folder: Path, *rows: tuple[str, str, str]) -> tuple[str, ...]:
+    """Write visits (number, whether seen, day) and give the words that name them."""
+    named = ("visit", "seen", "day", "client", "alone")
+    found = [dict(zip(named, (*one, f"K-{one[0]}", "1"), strict=True)) for one in rows]
+    (folder / "visits.csv").write_bytes(csv_file(found, named))
+    (folder / "visits.toml").write_text(LEAVES_OUT)
+    return "visits.csv", "--mapping", "visits.toml"
+
+
+def test_rows_left_out_and_rows_of_the_future_are_counted_and_cover_no_day(run: Any, tmp_path: Path) -> None:
+    words = visits(tmp_path, ("1", "Y", "2024-01-02"), ("2", "N", "2024-01-03"), ("3", "Y", "2999-01-01"))
+    result = run("check", *words)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines() == [
+        "visits.csv: a whole delivery of visits (whomever its rows are about), 2024-01-02 to 2024-01-02",
+        "visits.csv: 1 row happened after today; no day after today is counted as covered",
+        "visits.csv: 3 rows in, 2 may be told, 0 refused, 1 left out",
+    ]
+    (machines,) = json.loads(run("check", *words, "--json").stdout)
+    assert (machines["left_out"], machines["happened_after_today"]) == (1, 1)
+
+
+def test_a_check_lists_what_would_be_corrected_and_withdrawn(run: Any, tmp_path: Path) -> None:
+    remembered = visits(tmp_path, ("1", "Y", "2024-01-02"), ("2", "Y", "2024-01-03"), ("3", "Y", "2024-01-04"))
+    run("send", *remembered, "--as-told-before")
+    words = visits(tmp_path, ("1", "Y", "2024-01-02"), ("2", "Y", "2024-01-30"))
+    result = run("check", *words, "--list")
+    assert result.stdout.splitlines()[1:] == [
+        "visits.csv:3: would be corrected",
+        "visits.csv: 3: would be withdrawn",
+        "visits.csv: 2 rows in, 0 may be told, 1 corrected, 1 unchanged, 0 refused; 1 statement withdrawn",
+    ]
+    assert "would be corrected" not in run("check", *words).stdout
+    (machines,) = json.loads(run("check", *words, "--json").stdout)
+    assert (machines["corrected_lines"], machines["withdrawn_references"]) == ([3], ["3"])
+
+
+def test_a_check_of_a_file_that_would_not_be_sent_says_so_and_exits_with_one(run: Any, tmp_path: Path) -> None:
+    many = [(str(number), "Y", "2024-01-02") for number in range(130)]
+    run("send", *visits(tmp_path, *many), "--as-told-before")
+    result = run("check", *visits(tmp_path, many[0]), "--list")
+    assert result.exit_code == 1
+    assert "visits.csv: 29 more statements would be withdrawn" in result.stdout
+    assert "would send nothing" in result.stdout
+    assert result.stdout.splitlines()[-1].endswith("129 statements would be withdrawn")
+    assert run("check", "visits.csv", "--mapping", "visits.toml", "--withdraw-many").exit_code == 0

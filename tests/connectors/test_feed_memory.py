@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.feed_memory import Begun, FeedMemory, FeedMemoryBroken, Plan, Row, Telling
+from connectors.feed_memory import Begun, Changes, FeedMemory, FeedMemoryBroken, Plan, Row, Telling
 from connectors.feed_memory_plain import PlainFeedMemory
 from connectors.feed_memory_sqlite import SqliteFeedMemory
 
@@ -129,6 +129,8 @@ def test_within_a_kin_that_lost_as_many_as_it_gained_rows_are_paired_in_order(me
     tell(memory, row("1", kin="K"), row("2", kin="K"), row("9", kin="L"), row("8", kin="L"))
     staged(memory, row("3", kin="K"), row("4", kin="K"), row("7", kin="L"))
     assert memory.plan("all", pairing=True) == Plan(new=1, corrected=2, unchanged=0, gone=2, held=4)
+    assert memory.changes("all", pairing=True, most=9) == Changes((0, 0), ("9", "8"), 2)
+    assert memory.changes("all", pairing=True, most=1) == Changes((0,), ("9",), 2)
     assert memory.plan("all", pairing=False) == Plan(new=3, corrected=0, unchanged=0, gone=4, held=4)
     memory.pair("all")
     assert [one.last for one in memory.known([row("3"), row("4"), row("7"), row("1")])] == ["1", "2", "", ""]
@@ -211,11 +213,11 @@ def test_a_memory_keeps_to_the_hub_of_its_first_delivery(tmp_path: Path) -> None
 
 def test_files_are_read_as_told_before_until_something_is_sent(tmp_path: Path) -> None:
     path = tmp_path / "feed.sqlite"
-    for reference in ("R", "S"):
+    for begun in (FIRST, SECOND):
         with SqliteFeedMemory(path, CHECK) as opened:
             opened.recovers()
-            tell(opened, row(reference), whole=False)
+            tell(opened, row(str(begun.moment)), begun=begun, whole=False)
     with SqliteFeedMemory(path, CHECK) as opened:
-        tell(opened, row("T"), whole=False)
+        tell(opened, row("T"), begun=Begun(b"3" * 16, 300), whole=False)
     with SqliteFeedMemory(path, CHECK) as opened, pytest.raises(FeedMemoryBroken, match="only while nothing has been"):
         opened.recovers()

@@ -11,7 +11,7 @@ from connectors.csv_drop import read_csv
 from connectors.mapping_file import load_mapping, parse_mapping, shipped_mapping, shipped_mappings
 from connectors.sections import MappingBroken
 from connectors.shapes import shape_of
-from connectors.statement import Statement
+from connectors.statement import LeftOut, Refusal, Statement
 
 README = resources.files("connectors") / "README.md"
 
@@ -167,3 +167,29 @@ def test_the_mapping_in_the_readme_works_as_printed(catalogue: Any) -> None:
     (sample,) = re.findall(r"```csv\n(.*?)```", README.read_text("utf-8"), re.DOTALL)
     outcomes = list(read_csv(BytesIO(sample.encode()), parse_mapping(example, "README.md", catalogue)))
     assert [outcome.event_type for outcome in outcomes] == ["AttendanceRecorded", "NotBrought"]
+
+
+CODED = SMALL.replace('value = "ChildSeen"', 'column = "seen"\ncodes = { Y = "ChildSeen" }\nleave_out = ["N", ""]')
+
+
+def test_a_row_with_a_code_that_is_no_event_is_left_out_before_its_other_cells_are_read(catalogue: Any) -> None:
+    rows = [{"visit": "1", "client": "7", "day": "?", "alone": "1", "seen": code} for code in ("N", "", "Y", "X")]
+    outcomes = list(read_csv(BytesIO(csv_file(rows)), parse_mapping(CODED, "visits.toml", catalogue)))
+    assert outcomes[:2] == [LeftOut(2), LeftOut(3)]
+    assert [one.code for one in outcomes[2:] if isinstance(one, Refusal)] == ["bad-date", "unknown-code"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"N", ""]', '"Y"]', "found Y, which becomes one"),
+        ('"N", ""]', '""]\nempty = "ChildSeen"', "found the empty cell"),
+        ('"N", ""]', "1]", "a list of codes"),
+        ('column = "seen"\ncodes = { Y = "ChildSeen" }', 'value = "ChildSeen"', "name the column"),
+    ],
+)
+def test_what_is_left_out_is_a_code_of_the_event_types_column_and_no_event(
+    catalogue: Any, before: str, after: str, said: str
+) -> None:
+    with pytest.raises(MappingBroken, match=rf"event_type\.leave_out: .*{said}"):
+        parse_mapping(CODED.replace(before, after), "visits.toml", catalogue)
