@@ -6,6 +6,7 @@ Signing in for real users belongs to an identity provider; this file is the port
 import hashlib
 import hmac
 import json
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,21 @@ class People:
 
 
 def load_people(home: Path) -> People:
-    """Read `people.json` of this MASH_HOME; NotSignedIn when it is missing or not as described here."""
+    """Read `people.json` of this MASH_HOME; NotSignedIn when it is missing, open to others or not as described here."""
     path = home / FILE
     try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise NotSignedIn(
+                f"Expected {path} to be readable by its owner alone (mode 0600), found mode {mode:04o}; type `chmod 600 {path}`."
+            )
         rows = json.loads(path.read_text(encoding="utf-8"))
         members = {str(row["staff_id"]): _member(row) for row in rows}
         digests = {str(row["token_sha256"]): members[str(row["staff_id"])] for row in rows if row.get("token_sha256")}
     except FileNotFoundError:
         raise NotSignedIn(
-            f"Expected the people who may sign in in {path}, found no such file; `mash demo` makes one."
+            f"Expected the people who may sign in in {path}, found no such file; write it as docs/operating.md shows "
+            "(Who may ask: people.json). `mash demo` makes one, of invented people."
         ) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise NotSignedIn(

@@ -59,4 +59,13 @@ def test_what_is_in_a_file_is_listed_also_where_nothing_says_where_the_parts_are
 def test_where_nobody_may_sign_in_one_sentence_says_what_makes_the_file(tmp_path: Path) -> None:
     shown = CliRunner().invoke(main, ["people"], env={"MASH_HOME": str(tmp_path)})
     assert shown.exit_code == 1
+    assert "docs/operating.md" in shown.output
     assert "`mash demo` makes one" in shown.output
+
+
+def test_a_list_of_people_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    write_people(tmp_path / "people.json", [])
+    (tmp_path / "people.json").chmod(0o640)
+    shown = CliRunner().invoke(main, ["people"], env={"MASH_HOME": str(tmp_path)})
+    assert shown.exit_code == 1
+    assert "found mode 0640; type `chmod 600" in shown.output
