@@ -1,5 +1,6 @@
 """Rows of a file: each becomes one statement through the feed's mapping, or is refused in the feed owner's own words."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -10,6 +11,9 @@ from connectors.formats import Given
 from connectors.mapping import Mapping
 from connectors.repeats import refuse_reused
 from connectors.statement import Coverage, LeftOut, Outcome, Outcomes, Refusal, Statement, Unreadable
+
+SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "upright strokes"}
+"""What else separates the cells of exports, and what people call it."""
 
 
 def read_csv(stream: BinaryIO, mapping: Mapping) -> Outcomes:
@@ -48,8 +52,7 @@ def _heading(rows: Iterator[RawRow], mapping: Mapping) -> list[str]:
         raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
     missing = [column for column in mapping.columns() if column not in first.cells]
     if missing:
-        sentence = f"expected column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, found no such heading; add it, or change the mapping {mapping.feed}"
-        raise FileFault(first.line, "missing-column", sentence)
+        raise FileFault(first.line, "missing-column", _missing(missing, first, mapping))
     twice = next((name for name, times in Counter(first.cells).items() if times > 1 and name), None)
     if twice is not None:
         places = " and ".join(str(place) for place, name in enumerate(first.cells, start=1) if name == twice)
@@ -60,6 +63,23 @@ def _heading(rows: Iterator[RawRow], mapping: Mapping) -> list[str]:
             f"expected each heading once, found {named} at places {places}; rename or remove one",
         )
     return first.cells
+
+
+def _missing(missing: list[str], first: RawRow, mapping: Mapping) -> str:
+    """Say which columns are missing and what is likely the cause: another separator, headings in another line, or just these columns."""
+    number = len(first.cells)
+    none = "no such heading" if len(missing) < len(mapping.columns()) else "none of them"
+    found = f"{none} among {number} heading{'' if number == 1 else 's'} in line {first.line}"
+    separator = next((sign for sign in SEPARATORS if any(sign in cell for cell in first.cells)), None)
+    if separator is not None and none == "none of them":
+        found += f", which is separated by {SEPARATORS[separator]}; write delimiter = {json.dumps(separator)} in the mapping {mapping.feed}"
+    elif none == "none of them":
+        found += (
+            f"; the headings may be in another line (remove titles above them), or change the mapping {mapping.feed}"
+        )
+    else:
+        found += f"; add {'it' if len(missing) == 1 else 'them'}, or change the mapping {mapping.feed}"
+    return f"expected column{'s' if len(missing) > 1 else ''} {', '.join(missing)}, found {found}"
 
 
 def _outcome(row: RawRow, heading: list[str], reader: RowReader) -> Outcome:

@@ -5,6 +5,7 @@ The reference, with an example, is in connectors/README.md.
 
 import tomllib
 from datetime import date
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any, cast
@@ -21,6 +22,8 @@ from schemas.topics import AGENCIES
 
 HANDLING = ("assertion", "sensitivity", "seal", "handling_conditions")
 LINKS = ("correlation", "cause", "corrects", "retracts")
+NEAREST, USUAL = 5, 20
+"""How many event types are named where a mapping names one that there is not."""
 TAKES = {"string": str, "int": int, "boolean": bool, "date": date, "enum": str}
 
 
@@ -68,7 +71,7 @@ def _mapping(top: Section, catalogue: Catalogue) -> Mapping:
     envelope = next(iter(types.values())).parts["envelope"].parts
     section = top.section("event_type")
     left_out = _left_out(section)
-    event_type = _event_type(section, types)
+    event_type = _event_type(section, types, _usual(catalogue, _agency(top)))
     extra = top.may_section("envelope")
     handling = {key: _cell(extra.section(key), envelope[key]) for key in HANDLING if key in extra}
     links = {key: _joined(extra.section(key)) for key in LINKS if key in extra}
@@ -135,7 +138,22 @@ def _delimiter(top: Section) -> str:
     return found
 
 
-def _event_type(section: Section, types: dict[str, Shape]) -> CellRule:
+def _usual(catalogue: Catalogue, agency: str) -> list[str]:
+    """Name event types that this agency tells and not every one does, those that fewest tell first."""
+    told = [one for one in catalogue.statements() if agency in one.told_by and one.told_by != AGENCIES]
+    return [one.short_name for one in sorted(told, key=lambda one: len(one.told_by))[:USUAL]]
+
+
+def _event_type(section: Section, types: dict[str, Shape], usual: list[str]) -> CellRule:
+    codes = section.may("codes", dict) or {}
+    said = {key: section.anything(key) for key in ("value", "empty", "otherwise")}
+    for key, name in (said | {f"codes.{code}": name for code, name in codes.items()}).items():
+        if isinstance(name, str) and name not in types:
+            near = ", ".join(get_close_matches(name, types, NEAREST)) or "none of a like name"
+            raise section.broken(
+                key,
+                f"expected an event type, found another name; nearest: {near}; this agency tells, among others, {', '.join(usual)}; see docs/contracts.md for all",
+            )
     return _cell(section, Shape("enum", symbols=tuple(types)))
 
 

@@ -275,3 +275,34 @@ def test_whatever_bytes_a_file_holds_every_row_comes_out_told_or_refused(noise: 
     assert receipt.rows_in == receipt.rows_told + receipt.rows_refused
     again = tell_events(read_csv(io.BytesIO(content), POLICE), CATALOGUE, NoLog())
     assert again == receipt
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("30/02/2024", "no calendar or clock has"),
+        ("45374", "a number; format the column as a date"),
+        ("soon", "something else"),
+    ],
+)
+def test_a_date_is_refused_for_what_it_is(read_police: Any, cell: str, said: str) -> None:
+    refusal = only_refusal(read_police(csv_file([{**POLICE_ROW, "occurred_date": cell}])))
+    assert (refusal.code, said in refusal.sentence, cell in refusal.sentence) == ("bad-date", True, False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (csv_file([POLICE_ROW]).replace(b",", b";"), 'separated by semicolons; write delimiter = ";"'),
+        (csv_file([POLICE_ROW]).replace(b",", b"\t"), "separated by tabs"),
+        (
+            b"Incidents of March\n" + csv_file([POLICE_ROW]),
+            "none of them among 1 heading in line 1; the headings may be",
+        ),
+        (csv_file([POLICE_ROW]).replace(b"surname", b"name", 1), "column surname, found no such heading among 22 head"),
+    ],
+)
+def test_a_heading_that_does_not_suit_says_what_is_likely(read_police: Any, content: bytes, said: str) -> None:
+    refusal = only_refusal(read_police(content))
+    assert (refusal.line, refusal.code) == (1, "missing-column")
+    assert said in refusal.sentence

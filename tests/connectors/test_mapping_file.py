@@ -169,6 +169,15 @@ def test_the_mapping_in_the_readme_works_as_printed(catalogue: Any) -> None:
     assert [outcome.event_type for outcome in outcomes] == ["AttendanceRecorded", "NotBrought"]
 
 
+def test_an_event_type_that_there_is_not_gets_the_nearest_names_and_what_the_agency_tells(catalogue: Any) -> None:
+    with pytest.raises(MappingBroken) as broken:
+        parse_mapping(SMALL.replace('"ChildSeen"', '"AtendanceRecorded"'), "visits.toml", catalogue)
+    said = str(broken.value)
+    assert said.startswith("visits.toml: event_type.value: ")
+    assert "nearest: AttendanceRecorded" in said
+    assert len(said) < 900
+
+
 CODED = SMALL.replace('value = "ChildSeen"', 'column = "seen"\ncodes = { Y = "ChildSeen" }\nleave_out = ["N", ""]')
 
 
