@@ -230,20 +230,25 @@ def test_the_commands_list_open_and_settle_and_tell_what_came_of_it(
     shown = typed("show", str(world.of("backwards")))
     assert 'reference: "R-20"' in shown.output
     assert "R-20" not in listed.output
+    redriven = worked_through(hub, "redrive", "--code", "backwards", "--yes", "--reason", "Try.")
+    assert (redriven.exit_code, "refused again" in redriven.output) == (1, True), redriven.output
+    assert f"in quarantine again as {world.of('backwards')}" in redriven.output
+    gone = typed("discard", str(UUID(int=7)), "--reason", "Nothing there.")
+    assert (gone.exit_code, "mash quarantine list" in gone.output) == (1, True)
+    both = [str(one.quarantine_id) for one in world.listed().view.messages]
+    discarded = worked_through(hub, "discard", *both, "--reason", "Sent again.")
+    assert (discarded.exit_code, discarded.output.count(": discarded")) == (0, 2), discarded.output
+    assert world.codes() == []
+
+
+def worked_through(hub: HubInHand, *arguments: str) -> click.testing.Result:
+    """Type a command while the workers work."""
     told: list[click.testing.Result] = []
-    command = threading.Thread(
-        target=lambda: told.append(typed("redrive", "--code", "backwards", "--yes", "--reason", "Try."))
-    )
+    command = threading.Thread(target=lambda: told.append(typed(*arguments)))
     command.start()
     while command.is_alive():
         hub.work()
-    assert (told[0].exit_code, "refused again" in told[0].output) == (1, True), told[0].output
-    assert f"in quarantine again as {world.of('backwards')}" in told[0].output
-    gone = typed("discard", str(UUID(int=7)), "--reason", "Nothing there.")
-    assert (gone.exit_code, "mash quarantine list" in gone.output) == (1, True)
-    world.settle(DISCARD_QUARANTINED, world.of("backwards"))
-    hub.work()
-    assert world.codes() == []
+    return told[0]
 
 
 def typed(*arguments: str) -> click.testing.Result:
