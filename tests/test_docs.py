@@ -107,7 +107,9 @@ def test_every_setting_that_is_read_is_described() -> None:
 
 def test_every_code_of_the_quarantine_is_described() -> None:
     page = (ROOT / "docs" / "operating.md").read_text("utf-8")
-    files = [ROOT / name for name in ("schemas/codec.py", "streams/admission.py", "streams/settle.py", "streams/sorting.py")]
+    files = [
+        ROOT / name for name in ("schemas/codec.py", "streams/admission.py", "streams/settle.py", "streams/sorting.py")
+    ]
     codes = {code for file in files for code in _codes(ast.parse(file.read_text("utf-8")))}
     assert {"reference-reused", "waits-behind", "cannot-be-opened"} <= codes
     # Only what writes raises it; what is read never does.
