@@ -10,6 +10,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -20,7 +21,7 @@ from rich.progress import Progress
 from apps.cli.feed_sources import Asked, format_of, formats_of, source_of
 from apps.feeds import FeedPlace, agency_log, checking_desk, sending_desk
 from apps.settings import load_settings, secrets_folder
-from bench.files import KINDS
+from bench.files import KINDS, START
 from connectors.delivery import Source, check, deliver
 from connectors.producer import encode_statement
 from connectors.statement import Delivery, Statement
@@ -77,7 +78,10 @@ PLAIN: dict[str, Callable[[Path], int]] = {
 def source(file: Path, catalogue: Catalogue) -> Source:
     """Recognise a file as the command line does, and give what is delivered of it."""
     made = next(one for one in KINDS if file.name.startswith(f"{one.name}."))
-    asked = Asked(mapping=made.mapping, agency="health" if made.name == "ndjson" else None)
+    # Sessions have no days of their own: the sender says the term.
+    first, last = (START, START + timedelta(days=120)) if made.name == "school-census-sessions" else (None, None)
+    agency = "health" if made.name == "ndjson" else None
+    asked = Asked(mapping=made.mapping, agency=agency, first=first, last=last)
     kind = format_of(file, formats_of(asked, catalogue), asked)
     return source_of(file, kind, asked, Progress(disable=True))
 
