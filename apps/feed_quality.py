@@ -17,7 +17,7 @@ from projections.feeds import Level
 from projections.feeds_sql import SqlFeeds
 from projections.marks import SqlMarks
 from projections.rows import Rows, open_store
-from schemas.catalogue import load_catalogue
+from schemas.catalogue import Catalogue, load_catalogue
 from schemas.topics import AGENCIES, agency_topic, deliveries_topic, partitions_of
 from streams.app import Stage, Turn
 from streams.deliveries import Deliveries
@@ -52,14 +52,13 @@ def quality_work(settings: Settings, log: EventLog) -> Work:
     )
     turns = (
         Turn("feeds-that-stop", WATCH_SECONDS, watching.act),
-        Turn("judge", JUDGE_SECONDS, judging(settings, turning, log).act),
+        Turn("judge", JUDGE_SECONDS, judging(settings, catalogue, turning, log).act),
     )
     return Work("mash-quality", stages, turns, lowest_positions(_store(settings), (STAGE,)), QUALITY_USER)
 
 
-def judging(settings: Settings, conn: Connection[Rows], log: EventLog) -> Judging:
+def judging(settings: Settings, catalogue: Catalogue, conn: Connection[Rows], log: EventLog) -> Judging:
     """Put together what judges windows, on a connection as mash_quality."""
-    catalogue = load_catalogue()
     bench = Bench(SqlFeeds(conn, catalogue), SqlMarks(conn), quality_suites(settings), judge_apart(settings))
     return Judging(bench, Notices(catalogue), log, _caught_up(settings, conn), now)
 

@@ -113,7 +113,7 @@ def published(file: Path) -> int:
 
 
 def producer(file: Path) -> int:
-    """Publish the file's first statement as often as it has rows, up to 50,000: what the producer itself can do."""
+    """Publish the file's first statement PRODUCED times: what the producer itself can do."""
     catalogue, settings = load_catalogue(), load_settings(os.environ, Path.cwd())
     wanted = source(file, catalogue)
     first = next(outcome for outcome in wanted.read() if isinstance(outcome, Statement))

@@ -33,7 +33,7 @@ from apps.workers.layout import ROLES
 from connectors.envelope import time_zone
 from connectors.producer import KafkaStatementLog, StatementLog
 from query.door import StaffMember
-from schemas.catalogue import load_catalogue
+from schemas.catalogue import Catalogue, load_catalogue
 from schemas.topics import AGENCIES
 
 DESKS = 4
@@ -81,7 +81,7 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
             zone=time_zone(),
             randomness=os.urandom,
             kept_answers=KeptAnswers(time.monotonic),
-            feeds=partial(own_feeds, settings, gauges),
+            feeds=partial(own_feeds, settings, catalogue, gauges),
         )
 
 
@@ -108,10 +108,11 @@ def hub_health(settings: Settings, gauges: Pool[LogProgress]) -> Health:
     return Health(parts=parts, workers=workers)
 
 
-def own_feeds(settings: Settings, gauges: Pool[LogProgress], agency: str) -> list[dict[str, Any]]:
+def own_feeds(settings: Settings, catalogue: Catalogue, gauges: Pool[LogProgress], agency: str) -> list[dict[str, Any]]:
     """Say how an agency's feeds stand; PartAway where PostgreSQL or Kafka does not answer, BeingRebuilt while everything is rebuilt."""
     with _away_said(gauges.lend()) as progress:
-        return [as_json(one) for one in standings(settings, progress.behind_of_agencies(), agency, now())]
+        found = standings(settings, catalogue, progress.behind_of_agencies(), agency, now())
+    return [as_json(one) for one in found]
 
 
 def _logs(settings: Settings, agency: str) -> Pool[StatementLog]:

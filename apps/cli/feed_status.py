@@ -21,6 +21,7 @@ from apps.workers.lag import READER, log_progress
 from projections.feeds import Judged
 from projections.rows import open_store
 from projections.sharing import BeingRebuilt, share_tables
+from schemas.catalogue import load_catalogue
 from schemas.topics import AGENCIES
 from streams.quality.notices import level_in_words
 from streams.quality.suites import SuitesBroken
@@ -37,7 +38,7 @@ def status(agency: str | None, as_data: bool) -> None:
         settings = load_settings(os.environ, Path.cwd())
         check_postgres(conninfo(settings, READER))
         moment = now()
-        found = standings(settings, _behind(settings), agency, moment)
+        found = standings(settings, load_catalogue(), _behind(settings), agency, moment)
     except EXPECTED as error:
         raise click.ClickException(str(error)) from error
     if as_data:
@@ -77,7 +78,7 @@ async def _judge(settings: Settings) -> tuple[tuple[Judged, ...], tuple[Judged, 
     try:
         with closing(open_store(conninfo(settings, QUALITY))) as conn:
             share_tables(conn)
-            judges = judging(settings, conn, event_log(producer))
+            judges = judging(settings, load_catalogue(), conn, event_log(producer))
             return await judges.judge_closed(), await judges.judge_today()
     finally:
         await producer.stop()
