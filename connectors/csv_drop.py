@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from connectors.cells import RowReader
-from connectors.csv_rows import FileFault, RawRow, read_rows
+from connectors.csv_rows import FileFault, RawRow, first_row, not_under, read_rows
 from connectors.formats import Given
 from connectors.mapping import Mapping
 from connectors.repeats import refuse_reused
@@ -47,9 +47,7 @@ def _heading(rows: Iterator[RawRow], mapping: Mapping) -> list[str]:
 
     Headings that the mapping does not name are not repeated: without a heading line they would be somebody's details.
     """
-    first = next(rows, None)
-    if first is None:
-        raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
+    first = first_row(rows)
     missing = [column for column in mapping.columns() if column not in first.cells]
     if missing:
         raise FileFault(first.line, "missing-column", _missing(missing, first, mapping))
@@ -83,11 +81,9 @@ def _missing(missing: list[str], first: RawRow, mapping: Mapping) -> str:
 
 
 def _outcome(row: RawRow, heading: list[str], reader: RowReader) -> Outcome:
-    if row.fault is not None:
-        return row.fault
-    if len(row.cells) != len(heading):
-        sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
-        return Refusal(row.line, "ragged-row", sentence)
+    refusal = not_under(heading, row)
+    if refusal is not None:
+        return refusal
     cells = dict(zip(heading, row.cells, strict=True))
     if reader.leaves_out(cells):
         return LeftOut(row.line)

@@ -1,7 +1,7 @@
 """CSV bytes to rows, in constant memory: UTF-8 only, every row with the line it begins on, every fault said by line."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -42,6 +42,22 @@ def read_rows(stream: BinaryIO, delimiter: str) -> Iterator[RawRow]:
             continue
         if any(cells):
             yield RawRow(line, [cell.strip() for cell in cells])
+
+
+def first_row(rows: Iterator[RawRow]) -> RawRow:
+    """Give the row of headings; FileFault for a file that has none."""
+    first = next(rows, None)
+    if first is None:
+        raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
+    return first
+
+
+def not_under(heading: Sequence[str], row: RawRow) -> Refusal | None:
+    """Say why a row's cells do not stand under a heading; None where they do."""
+    if row.fault is not None or len(row.cells) == len(heading):
+        return row.fault
+    sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
+    return Refusal(row.line, "ragged-row", sentence)
 
 
 def _fault(first: int, last: int, complaint: str) -> Refusal:

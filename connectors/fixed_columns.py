@@ -13,10 +13,11 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Any, BinaryIO
 
-from connectors.csv_rows import BYTE_ORDER_MARK, FileFault, RawRow, read_rows
+from connectors.csv_rows import FileFault, RawRow, not_under, read_rows
 from connectors.dates import read_day
 from connectors.envelope import blank_envelope, check_envelope, local_days, no_identifiers
 from connectors.formats import Format, Given
+from connectors.headings import Headings
 from connectors.references import join_reference
 from connectors.shapes import whole_number
 from connectors.statement import Coverage, Outcome, Outcomes, Refusal, Statement, Unreadable
@@ -113,13 +114,13 @@ class Sheet:
     def format(self) -> Format:
         """Make the format by which files of this sheet are known and read."""
         name = f"{self.source_system}-{self.name}"
-        return Format(name, self.title, self.agency, self.source_system, self.recognises, self.read)
+        return Format(name, self.title, self.agency, self.source_system, self.headings.recognise, self.read)
 
-    def recognises(self, suffix: str, head: bytes) -> bool:
-        """Know a file by its heading line: every column that must be there, in whatever order."""
-        first = head.removeprefix(BYTE_ORDER_MARK).split(b"\n", 1)[0].decode("utf-8", "replace")
-        headings = {cell.strip().strip('"').casefold() for cell in first.split(",")}
-        return suffix == ".csv" and headings >= {column.casefold() for column in self.columns}
+    @property
+    def headings(self) -> Headings:
+        """The heading line of its files."""
+        add, only = f"send {self.title}, with its heading line", f"columns of {self.title} only"
+        return Headings(self.columns, self.optional, add, only, "correct its name or remove it")
 
     def read(self, stream: BinaryIO, given: Given) -> Outcomes:
         """Read a file (bytes) in constant memory; a fault of the file itself is a last refusal that ends reading."""
@@ -136,7 +137,7 @@ class Sheet:
 def _outcomes(stream: BinaryIO, sheet: Sheet, given: Given) -> Iterator[Outcome]:
     try:
         rows = read_rows(stream, ",")
-        heading = _heading(rows, sheet)
+        heading = sheet.headings.read(rows)
         _check_period(sheet, given)
         first = next(rows, None)
         # An export that failed has a heading and no row as often as a return that is empty: it withdraws nothing.
@@ -154,36 +155,10 @@ def _check_period(sheet: Sheet, given: Given) -> None:
         raise FileFault(1, "no-period", sentence)
 
 
-def _heading(rows: Iterator[RawRow], sheet: Sheet) -> list[str]:
-    """Read the heading into the sheet's own spelling; FileFault when a column is missing, twice, or none of the sheet's."""
-    first = next(rows, None)
-    if first is None:
-        raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
-    if first.fault is not None:
-        raise FileFault(first.fault.line, first.fault.code, first.fault.sentence)
-    known = {column.casefold(): column for column in (*sheet.columns, *sheet.optional)}
-    heading = [known.get(cell.casefold(), "") for cell in first.cells]
-    missing = [column for column in sheet.columns if column not in heading]
-    if missing:
-        sentence = f"expected the columns {', '.join(sheet.columns)}, found no {', '.join(missing)}; send {sheet.title}, with its heading line"
-        raise FileFault(first.line, "missing-column", sentence)
-    for place, column in enumerate(heading):
-        if not column:
-            # Not repeated: without a heading line it would be somebody's details.
-            sentence = f"expected columns of {sheet.title} only, found another at place {place + 1}; correct its name or remove it"
-            raise FileFault(first.line, "unknown-column", sentence)
-        if column in heading[:place]:
-            sentence = f"expected each heading once, found column {column} again at place {place + 1}; remove one"
-            raise FileFault(first.line, "duplicate-column", sentence)
-    return heading
-
-
 def _split(row: RawRow, heading: list[str], reader: "_Rows") -> Iterator[Outcome]:
-    if row.fault is not None:
-        yield row.fault
-    elif len(row.cells) != len(heading):
-        sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
-        yield Refusal(row.line, "ragged-row", sentence)
+    refusal = not_under(heading, row)
+    if refusal is not None:
+        yield refusal
     else:
         yield from reader.outcomes(row.line, dict(zip(heading, row.cells, strict=True)))
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, BinaryIO
 
-from connectors.csv_rows import BYTE_ORDER_MARK, FileFault, RawRow, read_rows
+from connectors.csv_rows import FileFault, RawRow, not_under, read_rows
 from connectors.dates import read_day
 from connectors.envelope import blank_envelope, check_envelope, local_day, no_identifiers
 from connectors.formats import Format, Given
+from connectors.headings import Headings
 from connectors.references import join_reference
 from connectors.repeats import refuse_reused
 from connectors.school_attendance_codes import CODES, MISSED, TOLD, AttendanceCode
@@ -25,13 +26,11 @@ SOURCE_SYSTEM = "school-attendance"
 ISO = "%Y-%m-%d"
 COLUMNS = ("pupil_id", "date", "session", "code")
 OPTIONAL = ("upn", "surname", "forename", "dob", "sex", "school", "comment")
+HEADINGS = Headings(
+    COLUMNS, OPTIONAL, "add them", f"only the columns {', '.join((*COLUMNS, *OPTIONAL))}", "rename or remove it"
+)
 SESSIONS = {"AM": "morning session", "PM": "afternoon session"}
 Row = Mapping[str, str]
-
-
-def _recognises(suffix: str, head: bytes) -> bool:
-    first = head.removeprefix(BYTE_ORDER_MARK).split(b"\n", 1)[0].decode("utf-8", "replace")
-    return suffix == ".csv" and {cell.strip().strip('"').casefold() for cell in first.split(",")} >= set(COLUMNS)
 
 
 def read_attendance(stream: BinaryIO, given: Given) -> Outcomes:
@@ -44,7 +43,7 @@ FORMAT = Format(
     "school attendance marks (CSV, one session a row)",
     AGENCY,
     SOURCE_SYSTEM,
-    _recognises,
+    HEADINGS.recognise,
     read_attendance,
 )
 
@@ -52,7 +51,7 @@ FORMAT = Format(
 def _outcomes(stream: BinaryIO, given: Given) -> Iterator[Outcome]:
     try:
         rows = read_rows(stream, ",")
-        heading = _heading(rows)
+        heading = HEADINGS.read(rows)
         yield _coverage(given)
         for row in rows:
             outcome = _outcome(row, heading, given)
@@ -68,34 +67,10 @@ def _coverage(given: Given) -> Coverage:
     return Coverage(scope, "pupils with attendance marks", whole, given.first, given.last)
 
 
-def _heading(rows: Iterator[RawRow]) -> list[str]:
-    first = next(rows, None)
-    if first is None:
-        raise FileFault(1, "empty-file", "expected a line of column headings, found an empty file; send the file again")
-    if first.fault is not None:
-        raise FileFault(first.fault.line, first.fault.code, first.fault.sentence)
-    heading = [cell.casefold() for cell in first.cells]
-    missing = [column for column in COLUMNS if column not in heading]
-    if missing:
-        sentence = f"expected the columns {', '.join(COLUMNS)}, found no {', '.join(missing)}; add them"
-        raise FileFault(first.line, "missing-column", sentence)
-    for place, column in enumerate(heading):
-        if column not in (*COLUMNS, *OPTIONAL):
-            # Not repeated: without a heading line it would be somebody's details.
-            sentence = f"expected only the columns {', '.join((*COLUMNS, *OPTIONAL))}, found another at place {place + 1}; rename or remove it"
-            raise FileFault(first.line, "unknown-column", sentence)
-        if column in heading[:place]:
-            sentence = f"expected each heading once, found column {column} again at place {place + 1}; remove one"
-            raise FileFault(first.line, "duplicate-column", sentence)
-    return heading
-
-
 def _outcome(row: RawRow, heading: list[str], given: Given) -> Outcome | None:
-    if row.fault is not None:
-        return row.fault
-    if len(row.cells) != len(heading):
-        sentence = f"expected {len(heading)} cells as in the heading, found {len(row.cells)}; put quotation marks around cells that hold the separator"
-        return Refusal(row.line, "ragged-row", sentence)
+    refusal = not_under(heading, row)
+    if refusal is not None:
+        return refusal
     try:
         return _statement(row.line, dict(zip(heading, row.cells, strict=True)), given)
     except Unreadable as error:
