@@ -17,6 +17,7 @@ from connectors.delivery_run import Run, Tally
 from connectors.feed_delivered import delivered_message, end_of_day, with_days
 from connectors.feed_memory import Begun, FeedMemory, Plan
 from connectors.feed_memory_plain import PlainFeedMemory
+from connectors.formats import Format
 from connectors.producer import StatementLog, encode_statement
 from connectors.statement import LISTED_CHANGES, Coverage, Delivery, LeftOut, Outcome, Refusal, Statement
 from schemas.catalogue import Catalogue
@@ -64,7 +65,20 @@ class Source:
     withdraw_many: bool = False
 
 
-def first_look(read: Callable[[], Iterable[Outcome]]) -> tuple[Coverage | None, str]:
+def look_at(kind: Format, read: Callable[[], Iterable[Outcome]], fingerprint: bytes, name: str) -> Source:
+    """Make what is delivered of a file, from its beginning; one that does not say what it covers is of a scope of its own, by the file's name."""
+    coverage, said = _first_look(read)
+    return Source(
+        agency=kind.agency,
+        source_system=kind.source_system or said,
+        format=kind.name,
+        fingerprint=fingerprint,
+        read=read,
+        coverage=coverage or Coverage(f"{kind.name} {name}", "whomever its rows are about", False),
+    )
+
+
+def _first_look(read: Callable[[], Iterable[Outcome]]) -> tuple[Coverage | None, str]:
     """Read a file's beginning: what it covers, and the system that its first statement names; None and empty where it does not say."""
     coverage, source_system = None, ""
     for outcome in islice(read(), LOOKED_AT):

@@ -1,7 +1,7 @@
 """Which format each file is of: by its name and its first bytes, or as the person says."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from hashlib import blake2b, file_digest
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, ProgressColumn, TextColumn
 
-from connectors.delivery import Source, first_look
+from connectors.delivery import Source, look_at
 from connectors.envelope import time_zone
 from connectors.formats import HEAD_BYTES, Format, Given
 from connectors.known_formats import KNOWN, agency_formats, mapped_formats
 from connectors.mapping import Mapping
 from connectors.mapping_file import load_mapping, shipped_mapping, shipped_mappings
-from connectors.statement import Coverage, Outcome
+from connectors.statement import Outcome
 from schemas.catalogue import Catalogue
 
 EVERY_ROWS = 100
@@ -81,16 +81,9 @@ def _mapping(name: str, catalogue: Catalogue) -> Mapping:
 def source_of(file: Path, kind: Format, asked: Asked, bars: Progress) -> Source:
     """Make what is delivered of one file; each reading of it gets a bar of its own."""
     given = Given(time_zone(), asked.first, asked.last)
-    coverage, said = first_look(partial(_outcomes, file, kind, given, None))
-    return Source(
-        agency=kind.agency,
-        source_system=kind.source_system or said,
-        format=kind.name,
-        fingerprint=_fingerprint(file, kind, asked),
-        read=partial(_outcomes, file, kind, given, bars),
-        coverage=coverage or Coverage(f"{kind.name} {file.stem}", "whomever its rows are about", False),
-        withdraw_many=asked.withdraw_many,
-    )
+    first_look = partial(_outcomes, file, kind, given, None)
+    source = look_at(kind, first_look, _fingerprint(file, kind, asked), file.stem)
+    return replace(source, read=partial(_outcomes, file, kind, given, bars), withdraw_many=asked.withdraw_many)
 
 
 def _outcomes(file: Path, kind: Format, given: Given, bars: Progress | None) -> Iterator[Outcome]:

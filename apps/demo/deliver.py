@@ -7,14 +7,14 @@ from apps.demo.county_files import CountyFile
 from apps.feeds import FeedPlace, sending_desk
 from apps.settings import Settings
 from connectors import cin_census
-from connectors.delivery import Source, deliver, first_look, tell_events
+from connectors.delivery import Source, deliver, look_at, tell_events
 from connectors.envelope import time_zone
 from connectors.formats import Format, Given
 from connectors.http_events import EventReader
 from connectors.known_formats import mapped_formats
 from connectors.mapping_file import shipped_mapping
 from connectors.producer import StatementLog
-from connectors.statement import Coverage, Delivery, Outcome
+from connectors.statement import Delivery, Outcome
 from schemas.catalogue import Catalogue, load_catalogue
 
 Told = Callable[[int], None]
@@ -41,15 +41,7 @@ def source_of(file: CountyFile, catalogue: Catalogue) -> Source:
         with file.path.open("rb") as stream:
             yield from kind.read(stream, Given(time_zone()))
 
-    coverage, _ = first_look(read)
-    return Source(
-        agency=kind.agency,
-        source_system=kind.source_system,
-        format=kind.name,
-        fingerprint=blake2b(file.path.read_bytes(), digest_size=16).digest(),
-        read=read,
-        coverage=coverage or Coverage(file.path.stem, "the county's children", whole=False),
-    )
+    return look_at(kind, read, blake2b(file.path.read_bytes(), digest_size=16).digest(), file.path.stem)
 
 
 def _format(file: CountyFile, catalogue: Catalogue) -> Format:

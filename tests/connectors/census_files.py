@@ -4,7 +4,7 @@ import io
 from hashlib import blake2b
 
 from connectors.cin_census import FORMAT
-from connectors.delivery import Source, first_look
+from connectors.delivery import Source, look_at
 from connectors.envelope import time_zone
 from connectors.formats import Given
 from connectors.statement import Outcomes
@@ -15,11 +15,9 @@ def census_source(content: bytes) -> Source:
     def read() -> Outcomes:
         return FORMAT.read(io.BytesIO(content), Given(time_zone()))
 
-    coverage, _ = first_look(read)
-    assert coverage is not None
-    return Source(
-        FORMAT.agency, FORMAT.source_system, FORMAT.name, blake2b(content, digest_size=16).digest(), read, coverage
-    )
+    source = look_at(FORMAT, read, blake2b(content, digest_size=16).digest(), "census")
+    assert source.coverage.whole
+    return source
 
 
 def own_census(children: int, *, changed: int = 0, removed: int = 0) -> bytes:
