@@ -21,7 +21,7 @@ from audit.sql_ledger import SqlLedgerStore
 from projections.admissions import SqlAdmissions
 from projections.alert_outbox import SqlAlertOutbox
 from projections.feed_messages import KINDS
-from projections.identity_sql import SqlIdentity
+from projections.identity.exact_sql import SqlIdentity
 from projections.positions import stored_positions
 from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
 from projections.rows import Rows, open_store

@@ -17,8 +17,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from projections.chronology import Chronology, happened_order, merge
-from projections.entry import Entry
+from projections.chronology.entry import Entry
+from projections.chronology.merge import Chronology, happened_order, merge
 from projections.rules.packs import ClockRule, RulePack, RulePacks
 from projections.working_days import WorkingDays, local_day
 

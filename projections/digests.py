@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from projections.chronology import Chronology, digest
+from projections.chronology.merge import Chronology, digest
 from projections.clocks import Clock
 from projections.rules.packs import RulePacks
 from projections.thresholds import Concern, met_windows

@@ -3,8 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from projections.entry import Entry, Span
-from projections.identity import Claim
+from projections.chronology.entry import Entry, Span
+from projections.identity.exact import Claim
 from schemas.moments import moment
 from schemas.sealed import Header
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from uuid import UUID
 
 from projections.alerts import Alert, overdue_alerts, threshold_alert
-from projections.amendments import first_received
-from projections.chronology import Chronology, as_known_at, merge
+from projections.chronology.amendments import first_received
+from projections.chronology.entry import Entry
+from projections.chronology.merge import Chronology, as_known_at, merge
 from projections.clocks import Clock, clocks_in
 from projections.digests import KnownChild, digest_of
-from projections.entry import Entry
 from projections.rules.packs import RulePacks
 from projections.store import Position
 from projections.thresholds import Concern, concerns_in, crossings

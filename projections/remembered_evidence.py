@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.headers import amends, claim_of
-from projections.identity import Placement, taught_by
+from projections.identity.exact import Placement, taught_by
 from projections.rows import Rows
 from schemas.sealed import Header
 from schemas.topics import agency_topic

@@ -13,9 +13,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.alerts import Alert, threshold_alert
-from projections.chronology import merge
+from projections.chronology.entry import Entry
+from projections.chronology.merge import merge
 from projections.clocks import Clock, clocks_of
-from projections.entry import Entry
 from projections.headers import amends, entry_of
 from projections.rows import Ids, Rows, copy_rows
 from projections.rules.packs import RulePacks

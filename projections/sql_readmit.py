@@ -6,8 +6,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.headers import claim_of
-from projections.identity import Claim, Placement, ReviewItem, question, taught_by
-from projections.identity_sql import LEARN, known_of, record_review
+from projections.identity.exact import Claim, Placement, ReviewItem, question, taught_by
+from projections.identity.exact_sql import LEARN, known_of, record_review
 from projections.rows import Blobs, Ids, Rows
 from schemas.sealed import Header
 from schemas.topics import agency_topic

@@ -7,10 +7,10 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.alerts import Alert
-from projections.chronology import Chronology, as_known_at, merge
+from projections.chronology.entry import Entry
+from projections.chronology.merge import Chronology, as_known_at, merge
 from projections.clocks import Clock
 from projections.digests import KnownChild, digest_of
-from projections.entry import Entry
 from projections.headers import entry_of
 from projections.positions import stored_positions
 from projections.rows import Rows

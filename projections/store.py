@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from projections.alerts import Alert
-from projections.chronology import Chronology
+from projections.chronology.merge import Chronology
 from projections.clocks import Clock
 from projections.thresholds import Concern
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from projections.chronology import Chronology
-from projections.entry import Entry
+from projections.chronology.entry import Entry
+from projections.chronology.merge import Chronology
 from projections.rules.packs import RulePacks, ThresholdRule
 from projections.working_days import local_day
 

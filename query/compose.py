@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from projections.amendments import Oddity
-from projections.chronology import Chronology, happened_order, merge
-from projections.entry import Entry
+from projections.chronology.amendments import Oddity
+from projections.chronology.entry import Entry
+from projections.chronology.merge import Chronology, happened_order, merge
+from projections.chronology.opened import Fields, Opened
 from query.agencies import agency_in_words, whom_to_ask
 from query.door import Attempt, DutyRules
 from query.duties import alerts_shown, clocks_shown
 from query.facts import facts_of, sightings_of
-from query.unsealing import Fields, Opened
 from query.view import (
     Body,
     Completeness,

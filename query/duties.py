@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from projections.alerts import Alert, overdue_alerts, threshold_alert
-from projections.chronology import Chronology
+from projections.chronology.merge import Chronology
 from projections.clocks import Clock, clocks_in, state
 from projections.thresholds import Crossing, Met, concerns_in, met_windows
 from query.door import DutyRules

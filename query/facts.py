@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from access_policy.blind_index import NHS_NUMBER, UPN, normalised
-from projections.amendments import version_order
-from projections.entry import Entry
-from query.unsealing import Opened
+from projections.chronology.amendments import version_order
+from projections.chronology.entry import Entry
+from projections.chronology.opened import Opened
 from query.view import Fact, FactKind, Sighting, Sightings, Telling
 
 CHILD_SEEN = "ChildSeen"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from projections.entry import Span
+from projections.chronology.entry import Span
 from projections.working_days import LONDON
 
 DAY_BEGINS = time(0, 0)

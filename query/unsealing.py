@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from access_policy.keys import EntryKey
 from access_policy.sealing import Opener, SealBroken
-from projections.entry import Entry
+from projections.chronology.opened import Fields, Opened
 from projections.headers import entry_of
 from query.ports import Keys
 from schemas.catalogue import Catalogue, Contract
@@ -16,19 +16,9 @@ from schemas.codec import ContractBroken, decode_newest
 from schemas.moments import day
 from schemas.sealed import SealedEvent
 
-Fields = Mapping[str, Any]
-
 
 class RecordBroken(Exception):
     """An entry does not open as it was sealed, so nothing of the record is shown; the message names it by its event id and says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One entry that may be read, and the fields of its body with days as texts such as 2020-02-29; None once its key was destroyed."""
-
-    entry: Entry
-    fields: Fields | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

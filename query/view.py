@@ -8,9 +8,9 @@ from typing import Any, Literal
 from uuid import UUID
 
 from projections.alerts import AlertKind
-from projections.amendments import OddityKind
+from projections.chronology.amendments import OddityKind
+from projections.chronology.entry import Span
 from projections.clocks import ClockState
-from projections.entry import Span
 from query.door import Attempt
 
 Completeness = Literal["empty", "whole", "partly withheld", "fully withheld"]

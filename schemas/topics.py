@@ -24,9 +24,19 @@ HUB_DISCLOSURES = "hub.disclosures"
 HUB_ALERTS = "hub.alerts"
 HUB_QUARANTINE = "hub.quarantine"
 HUB_FEEDS = "hub.feeds"
+HUB_IDENTITY = "hub.identity"
+HUB_CASEWORK = "hub.casework"
 HUB_CHECKPOINTS = "hub.checkpoints"
 
-LEDGERED: tuple[str, ...] = (HUB_EVENTS, HUB_DISCLOSURES, HUB_ALERTS, HUB_QUARANTINE, HUB_FEEDS)
+LEDGERED: tuple[str, ...] = (
+    HUB_EVENTS,
+    HUB_DISCLOSURES,
+    HUB_ALERTS,
+    HUB_QUARANTINE,
+    HUB_FEEDS,
+    HUB_IDENTITY,
+    HUB_CASEWORK,
+)
 """Topics whose every record is a leaf of the ledger."""
 
 FOR_EVER = -1
@@ -82,5 +92,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(HUB_ALERTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_QUARANTINE, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_FEEDS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_IDENTITY, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
+    Topic(HUB_CASEWORK, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
     Topic(HUB_CHECKPOINTS, 1, FOR_EVER, MAX_HUB_RECORD_BYTES),
 )

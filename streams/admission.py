@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from access_policy import blind_index as blind
-from projections.identity import Claim
+from projections.identity.exact import Claim
 from schemas.catalogue import Catalogue
 from schemas.codec import GUID_MAGIC, GUID_PREFIX, MAGIC, PREFIX, ContractBroken, Decoded, decode, schema_id_of
 from schemas.moments import EARLIEST, LATEST

@@ -7,7 +7,7 @@ from access_policy.keys import EntryKey, KeyScope, KeyStore
 from access_policy.sealing import Sealer
 from projections.admissions import Admissions
 from projections.held import held_message
-from projections.identity import Identity, Placement
+from projections.identity.exact import Identity, Placement
 from schemas.catalogue import Catalogue
 from schemas.sealed import SealedCodec
 from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, partitions_of

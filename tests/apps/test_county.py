@@ -23,9 +23,9 @@ from connectors.http_events import EventReader
 from connectors.mapping_file import shipped_mapping
 from connectors.producer import NoLog
 from connectors.statement import Outcome, Statement
+from projections.chronology.entry import Entry, Span
 from projections.clocks import Clock, clocks_of, state
-from projections.entry import Entry, Span
-from projections.identity import Claim, Known, resolve
+from projections.identity.exact import Claim, Known, resolve
 from projections.rules.packs import load_rule_packs
 from projections.thresholds import Concern, Met, met_windows
 from projections.working_days import WorkingDays, local_day

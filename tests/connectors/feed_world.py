@@ -16,8 +16,8 @@ from connectors.envelope import blank_envelope, local_day, no_identifiers, time_
 from connectors.feed_memory import FeedMemory
 from connectors.producer import FeedBroken, StatementLog
 from connectors.statement import Coverage, Outcome, Statement
-from projections.amendments import settle
-from projections.entry import Entry, Span
+from projections.chronology.amendments import settle
+from projections.chronology.entry import Entry, Span
 from schemas.catalogue import load_catalogue
 from schemas.codec import decode
 from schemas.moments import moment

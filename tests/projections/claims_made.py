@@ -6,7 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from projections.identity import Claim
+from projections.identity.exact import Claim
 
 
 def claim(event: int, local: str, nhs: str | None = None, upn: str | None = None) -> Claim:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from projections.entry import Entry
+from projections.chronology.entry import Entry
 from projections.memory import MemoryProjections
 from projections.rows import Rows
 from projections.rules.packs import load_rule_packs

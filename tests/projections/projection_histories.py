@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from projections.entry import Entry, Span
+from projections.chronology.entry import Entry, Span
 from projections.thresholds import Concern
 
 CHILD = UUID(int=0xC0FFEE)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from projection_histories import at, deliveries, histories, said
 
-from projections.chronology import merge
+from projections.chronology.entry import Entry, Span
+from projections.chronology.merge import merge
 from projections.clocks import Clock, clocks_of, state
-from projections.entry import Entry, Span
 from projections.rules.packs import load_rule_packs
 from projections.working_days import WorkingDays, local_day
 

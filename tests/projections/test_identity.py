@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 
-from projections.identity import Claim, Identity, MemoryIdentity, Placement, review_index, taught_by
-from projections.identity_sql import SqlIdentity
+from projections.identity.exact import Claim, Identity, MemoryIdentity, Placement, review_index, taught_by
+from projections.identity.exact_sql import SqlIdentity
 from projections.rows import Rows, open_store
 from tests.hub_parts import HubServices
 

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from projection_histories import CHILD, at, deliveries, histories, ids, said
 
 from projections.alerts import Alert, alert_id
-from projections.chronology import as_known_at, merge
+from projections.chronology.entry import Entry
+from projections.chronology.merge import as_known_at, merge
 from projections.clocks import clocks_of
-from projections.entry import Entry
 from projections.memory import MemoryProjections
 from projections.rules.packs import load_rule_packs
 from projections.store import Position, Projections

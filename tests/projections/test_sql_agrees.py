@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from projection_histories import FIRST, entry_from, said
 
-from projections.entry import Entry, Span
+from projections.chronology.entry import Entry, Span
 from projections.memory import MemoryProjections
 from projections.rows import open_store
 from projections.store import Projections

@@ -9,7 +9,7 @@ from projection_histories import at, ids, said
 
 from projections.alert_outbox import LOOK_BACK, AlertOutbox, MemoryAlertOutbox, SqlAlertOutbox
 from projections.alerts import alert_id
-from projections.entry import Entry
+from projections.chronology.entry import Entry
 from projections.memory import MemoryProjections
 from projections.store import Position
 

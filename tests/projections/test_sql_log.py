@@ -11,7 +11,7 @@ from hub_records import CODEC, PROJECT, SqlHub, record_of, remembered
 from projection_histories import CHILD, said
 
 from apps.services.daemons import wait_until
-from projections.entry import Entry
+from projections.chronology.entry import Entry
 from projections.positions import LogHole, advance, fence, require_no_hole, stored_positions
 from projections.rows import open_store
 from projections.sql_fold import ProjectionBroken, SqlFold

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from projection_histories import said
 
 from projections.admissions import SqlAdmissions
-from projections.identity import Claim, Placement
-from projections.identity_sql import SqlIdentity
+from projections.identity.exact import Claim, Placement
+from projections.identity.exact_sql import SqlIdentity
 from projections.sql_fold import SqlFold
 from projections.sql_readmit import ReadmitFold
 from schemas.sealed import Identification

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from record_world import CHILD, Told, World, at, staff
 
-from projections.entry import Span
+from projections.chronology.entry import Span
 from query.agencies import NAMES, WHOM_TO_ASK, agency_in_words, whom_to_ask
 from query.plain_text import record_in_plain_text
 from query.times_in_words import moment_in_words, span_in_words

@@ -11,7 +11,7 @@ from uuid import UUID
 from access_policy.keys import EntryKey, KeyScope, MemoryKeyStore
 from access_policy.sealing import Opener, Sealer
 from projections.admissions import MemoryAdmissions
-from projections.identity import Claim, MemoryIdentity, Placement
+from projections.identity.exact import Claim, MemoryIdentity, Placement
 from schemas.codec import decode_payload, encode
 from schemas.sealed import SealedCodec, SealedEvent
 from schemas.topics import HUB_EVENTS, HUB_QUARANTINE, agency_topic

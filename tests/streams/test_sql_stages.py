@@ -18,7 +18,7 @@ from access_policy.keys import MemoryKeyStore
 from access_policy.sealing import Sealer
 from apps.services.daemons import wait_until
 from projections.admissions import SqlAdmissions
-from projections.identity_sql import SqlIdentity
+from projections.identity.exact_sql import SqlIdentity
 from projections.positions import stored_positions
 from projections.rows import Rows, open_store
 from schemas.topics import HUB_CHECKPOINTS, HUB_EVENTS

@@ -14,7 +14,7 @@ from apps.keys import fingerprint_secrets, root_keys
 from projections.admissions import MemoryAdmissions
 from projections.alert_outbox import LOOK_BACK
 from projections.headers import claim_of, entry_of
-from projections.identity import MemoryIdentity, Placement, taught_by
+from projections.identity.exact import MemoryIdentity, Placement, taught_by
 from projections.memory import MemoryProjections
 from projections.rules.packs import load_rule_packs
 from projections.store import Position

@@ -1,6 +1,6 @@
 """One child's merged chronology: a pure function of the set of statements, whatever their order, repeats and lateness.
 
-What the agencies' amendments mean is said in `projections/amendments.py`. For a reader who may not know of some entries, merge those that they may
+What the agencies' amendments mean is said in `projections/chronology/amendments.py`. For a reader who may not know of some entries, merge those that they may
 know of: then nothing of the others shows, not even as an oddity.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from projections.amendments import Oddity, Settled, settle, version_order
-from projections.entry import Entry, Span
+from projections.chronology.amendments import Oddity, Settled, settle, version_order
+from projections.chronology.entry import Entry, Span
 
 
 @dataclass(frozen=True, slots=True)

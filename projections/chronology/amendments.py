@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from projections.entry import Entry
+from projections.chronology.entry import Entry
 
 OddityKind = Literal[
     "another agency's statement",

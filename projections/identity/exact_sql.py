@@ -5,7 +5,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
-from projections.identity import ONE_EACH, Claim, Known, Placement, ReviewItem, resolve, review_index
+from projections.identity.exact import ONE_EACH, Claim, Known, Placement, ReviewItem, resolve, review_index
 from projections.rows import Blobs, Ids, Rows
 
 NEW_CHILDREN = 0x6D617368
