@@ -13,7 +13,10 @@ from access_policy.question import ChildRecord, EntryClass, Hub, Person, Quarant
 from access_policy.visibility import classify
 from access_policy.vocabulary import (
     CLEARANCES,
+    CURATE_CHRONOLOGY,
+    DECIDE_IDENTITY,
     DISCARD_QUARANTINED,
+    EXPORT_RECORD,
     FIND_CHILD,
     LIST_QUARANTINE,
     OPEN_RECORD,
@@ -23,7 +26,10 @@ from access_policy.vocabulary import (
     SEALS,
     SEE_ALERTS,
     SEE_DISCLOSURES,
+    SEE_IDENTITY,
+    SEE_WRONG_VIEWS,
     SENSITIVITIES,
+    SETTLE_CONTRADICTION,
     SHOW_QUARANTINED,
     VERIFY_LEDGER,
 )
@@ -40,6 +46,12 @@ DOORS: dict[str, tuple[str, ChildRecord | Hub | Quarantine]] = {
     "a quarantined police message": (SHOW_QUARANTINED, Quarantine("police")),
     "redriving a quarantined police message": (REDRIVE_QUARANTINED, Quarantine("police")),
     "discarding a quarantined police message": (DISCARD_QUARANTINED, Quarantine("police")),
+    "the questions of who is who": (SEE_IDENTITY, Hub()),
+    "deciding who is who": (DECIDE_IDENTITY, Hub()),
+    "who saw a wrong view": (SEE_WRONG_VIEWS, Hub()),
+    "settling a contradiction": (SETTLE_CONTRADICTION, ChildRecord()),
+    "curating the chronology": (CURATE_CHRONOLOGY, ChildRecord()),
+    "the record as a document": (EXPORT_RECORD, ChildRecord()),
 }
 """What can be asked for that is not an entry: in words, as an action, and on what."""
 

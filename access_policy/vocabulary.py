@@ -4,8 +4,8 @@ ROLES = ("analyst", "auditor", "feed_owner", "governance", "operator", "practiti
 PURPOSES = ("safeguarding_enquiry", "strategy_discussion", "assessment", "case_review", "audit", "data_quality")
 """The published purposes, one of which whoever asks has to state."""
 
-CLEARANCES = ("locked", "police_intelligence", "quarantine", "sealed", "sensitive_health")
-"""What somebody is cleared for beyond their role; `quarantine` is a duty, to settle what was refused."""
+CLEARANCES = ("identity", "locked", "police_intelligence", "quarantine", "sealed", "sensitive_health")
+"""What somebody is cleared for beyond their role; `quarantine` and `identity` are duties, to settle what was refused and who is who."""
 
 SENSITIVITIES = ("ROUTINE", "SENSITIVE", "RESTRICTED")
 SEALS = ("OPEN", "SEALED", "LOCKED")
@@ -22,6 +22,12 @@ LIST_QUARANTINE = "list_quarantine"
 SHOW_QUARANTINED = "show_quarantined"
 REDRIVE_QUARANTINED = "redrive_quarantined"
 DISCARD_QUARANTINED = "discard_quarantined"
+SEE_IDENTITY = "see_identity"
+DECIDE_IDENTITY = "decide_identity"
+SEE_WRONG_VIEWS = "see_wrong_views"
+SETTLE_CONTRADICTION = "settle_contradiction"
+CURATE_CHRONOLOGY = "curate_chronology"
+EXPORT_RECORD = "export_record"
 
 RECORD_DISCLOSURE = "record_disclosure"
 """Owed by whoever shows something: a disclosure record is durable before anything is shown."""

@@ -29,7 +29,7 @@ ALL_POLICE = ("locked", "police_intelligence", "sealed")
 def demo_people() -> tuple[DemoPerson, ...]:
     """List the people of the demo."""
     return (
-        DemoPerson("demo-analyst", "Ana Testperson-Mash", CARE, "analyst", (), ANALYST),
+        DemoPerson("demo-analyst", "Ana Testperson-Mash", CARE, "analyst", ("identity",), ANALYST),
         DemoPerson("demo-health", "Hal Testperson-Ward", "health", "practitioner", (), HEALTH),
         DemoPerson("demo-police", "Pol Testperson-Desk", "police", "analyst", ALL_POLICE, POLICE),
         DemoPerson("demo-auditor", "Aud Testperson-Check", CARE, "auditor", (), AUDITOR),
