@@ -20,12 +20,13 @@ SUMMARY = "Arrived hungry and tired for the third time this week; says that nobo
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How much of what: statements, and children, of whom the busiest has some hundred times as many statements as the quietest."""
+    """How much of what: statements, and children, of whom the busiest has some hundred times as many statements as the quietest; `first_child` is the number of the first of them."""
 
     statements: int
     children: int
     seed: int = 20261122
     prefix: str = "B"
+    first_child: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,9 @@ def history(catalogue: Catalogue, shape: Shape) -> Iterator[Sent]:
         agency = chance.choice(AGENCIES)
         kind, body = _body(chance, agency)
         happened = FIRST + number * YEARS // shape.statements + chance.randrange(DAY)
-        envelope = _envelope(chance, agency, child, happened) | {"reference": f"{shape.prefix}-{number}"}
+        envelope = _envelope(chance, agency, shape.first_child + child, happened) | {
+            "reference": f"{shape.prefix}-{number}"
+        }
         message = encode(contracts[kind], {"envelope": envelope, **body, "summary": SUMMARY})
         broken = chance.random() < 0.0001
         yield Sent(agency, number % 2, message[:40] if broken else message)

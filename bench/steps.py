@@ -80,7 +80,7 @@ async def _measure(settings: Settings) -> dict[str, float]:
     admit = _watched_admit(settings, watch, WatchedLog(event_log(producer), watch))
     sources = [(agency_topic(agency), part) for agency in AGENCIES for part in range(2)]
     count = 0
-    async for run in _runs(settings, sources):
+    async for run in runs(settings, sources):
         for record in run.records:
             _decode(watch, catalogue, record)
         await admit.fold(run)
@@ -125,7 +125,7 @@ async def _project(settings: Settings, watch: Stopwatch) -> None:
     copy_rows = sql_fold.copy_rows
     sql_fold.copy_rows = watch.timed("store: copy the chronology's rows", copy_rows)
     try:
-        async for run in _runs(settings, [(HUB_EVENTS, part) for part in range(partitions_of(HUB_EVENTS))]):
+        async for run in runs(settings, [(HUB_EVENTS, part) for part in range(partitions_of(HUB_EVENTS))]):
             await stage.fold(run)
             began = time.perf_counter()
             await keeper.fold(run)
@@ -139,7 +139,8 @@ class _Nowhere:
         """Write nothing: checkpoints of a measurement are not published."""
 
 
-async def _runs(settings: Settings, places: Sequence[tuple[str, int]]) -> AsyncIterator[Run]:
+async def runs(settings: Settings, places: Sequence[tuple[str, int]]) -> AsyncIterator[Run]:
+    """Read these (topic, partition) from their beginning to the end that they have now, as runs."""
     consumer = AIOKafkaConsumer(**aiokafka_options(kafka_login(settings, "hub")), max_partition_fetch_bytes=4 << 20)
     await consumer.start()
     try:
