@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from apps.api.errors import REGISTRY_PATHS, say
@@ -30,12 +31,17 @@ HEADERS = {
 NO_QUERY = "Expected no question mark in the address, found one; what you ask travels in the body, since addresses are written into logs."
 
 
+Say = Callable[[int, str, str], Response]
+"""How a status, a code and a sentence become an answer."""
+
+
 class Guard:
     """An ASGI layer outside all others; `randomness(n)` gives n random bytes, for the ids of incidents."""
 
-    def __init__(self, app: ASGIApp, randomness: Callable[[int], bytes]) -> None:
+    def __init__(self, app: ASGIApp, randomness: Callable[[int], bytes], say: Say = say) -> None:
         self._app = app
         self._randomness = randomness
+        self._say = say
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through; what is raised in there is answered here."""
@@ -45,7 +51,7 @@ class Guard:
         answer = _Answer(send)
         try:
             if scope["query_string"] and not scope["path"].startswith(REGISTRY_PATHS):
-                await say(400, "query-in-address", NO_QUERY)(scope, receive, answer)
+                await self._say(400, "query-in-address", NO_QUERY)(scope, receive, answer)
             else:
                 await self._app(scope, _limited(scope, receive), answer)
         except Exception as error:  # noqa: BLE001 - whatever it is, its words may quote what was sent: only its kind and place are said
@@ -61,7 +67,7 @@ class Guard:
         )
         if answer.status is None:
             sentence = f"Expected no such error, found one of the hub's own, so nothing is shown; tell its operator the incident {incident}."
-            await say(500, "incident", sentence)(scope, receive, answer)
+            await self._say(500, "incident", sentence)(scope, receive, answer)
 
 
 class _Answer:

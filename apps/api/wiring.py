@@ -68,13 +68,13 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
     ensure_feed_tokens(settings)
     catalogue, secret = load_catalogue(), fingerprint_secrets(root_keys(settings)).event_id
     with ExitStack() as opened:
-        desks = opened.enter_context(closing(Pool(partial(open_desk, settings), DESKS, PATIENCE_SECONDS)))
+        desk = opened.enter_context(lent_desks(settings))
         logs = {agency: opened.enter_context(closing(_logs(settings, agency))) for agency in AGENCIES}
         gauges = opened.enter_context(closing(Pool(partial(log_progress, settings), 1, PATIENCE_SECONDS)))
         yield ApiParts(
             sign_in=FileSignIn(settings),
             catalogue=catalogue,
-            desk=lambda: _away_said(desks.lend()),
+            desk=desk,
             statement_log=lambda agency: _away_said(logs[agency].lend()),
             event_id=lambda agency, reference: UUID(bytes=event_id(secret, agency, reference)),
             health=partial(hub_health, settings, gauges),
@@ -83,6 +83,13 @@ def open_parts(settings: Settings) -> Iterator[ApiParts]:
             kept_answers=KeptAnswers(time.monotonic),
             feeds=partial(own_feeds, settings, catalogue, gauges),
         )
+
+
+@contextmanager
+def lent_desks(settings: Settings) -> Iterator[Callable[[], AbstractContextManager[Desk]]]:
+    """Give what lends a desk to one request at a time, PartAway where a part does not answer; all are closed at the end."""
+    with closing(Pool(partial(open_desk, settings), DESKS, PATIENCE_SECONDS)) as desks:
+        yield lambda: _away_said(desks.lend())
 
 
 @contextmanager
