@@ -20,6 +20,7 @@ from audit.ledger_writer import LedgerWriter
 from audit.sql_ledger import SqlLedgerStore
 from projections.admissions import SqlAdmissions
 from projections.alert_outbox import SqlAlertOutbox
+from projections.casework_messages import CONTRACTS as CASEWORK_CONTRACTS
 from projections.feed_messages import KINDS
 from projections.identity.exact_sql import SqlIdentity
 from projections.positions import stored_positions
@@ -35,6 +36,7 @@ from schemas.sealed import SealedCodec
 from schemas.topics import (
     AGENCIES,
     HUB_ALERTS,
+    HUB_CASEWORK,
     HUB_DISCLOSURES,
     HUB_EVENTS,
     HUB_FEEDS,
@@ -68,6 +70,7 @@ TOLD = {
     HUB_QUARANTINE: QUARANTINE_CONTRACTS,
     HUB_ALERTS: ("AlertRaised",),
     HUB_FEEDS: KINDS,
+    HUB_CASEWORK: CASEWORK_CONTRACTS,
 }
 """The topics on which the hub itself speaks, and the contracts of what it says there."""
 

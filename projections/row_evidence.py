@@ -9,6 +9,8 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from projections.casework_messages import CASEWORK_COLUMNS
+from projections.casework_messages import CONTRACTS as CASEWORK_CONTRACTS
 from projections.feed_messages import KINDS, TOLD_COLUMNS
 from projections.quarantine_rows import CLOSED_COLUMNS, QUARANTINED_COLUMNS, SETTLED_COLUMNS
 from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
@@ -18,7 +20,7 @@ from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, ToldFold
 from schemas.catalogue import Catalogue
 from schemas.moments import micros, moment
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_DISCLOSURES, HUB_EVENTS, HUB_FEEDS, HUB_QUARANTINE
+from schemas.topics import HUB_CASEWORK, HUB_DISCLOSURES, HUB_EVENTS, HUB_FEEDS, HUB_QUARANTINE
 
 STORED = {
     HUB_EVENTS: (("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),),
@@ -29,9 +31,15 @@ STORED = {
         ("quarantine_closed", CLOSED_COLUMNS),
     ),
     HUB_FEEDS: (("feed_told", TOLD_COLUMNS),),
+    HUB_CASEWORK: (("casework", CASEWORK_COLUMNS),),
 }
 """Topics each of whose records is one row, found by its partition and offset: the tables, one for each contract or one for all, and their columns."""
-TOLD = {HUB_DISCLOSURES: ("Disclosure",), HUB_QUARANTINE: QUARANTINE_CONTRACTS, HUB_FEEDS: KINDS}
+TOLD = {
+    HUB_DISCLOSURES: ("Disclosure",),
+    HUB_QUARANTINE: QUARANTINE_CONTRACTS,
+    HUB_FEEDS: KINDS,
+    HUB_CASEWORK: CASEWORK_CONTRACTS,
+}
 """The contracts of a topic, in the order of its tables."""
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from psycopg import Connection
 
+from projections.casework_messages import casework_statements
 from projections.feed_messages import feed_statements
 from projections.hub_messages import read_hub_message
 from projections.quarantine_rows import CLOSED, QUARANTINED, SETTLED, closed_row, quarantined_row, settled_row
@@ -88,4 +89,5 @@ STATEMENTS = {
     "QuarantineClosed": (CLOSED, closed_row),
     "AlertRaised": (RAISED, _alert_row),
     **feed_statements(),
+    **casework_statements(),
 }
