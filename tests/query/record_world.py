@@ -220,7 +220,7 @@ def _value(told: Told, number: int) -> dict[str, Any]:
         "corrects": None,
         "retracts": None,
     }
-    return {"envelope": envelope, **FIELDS[told.event_type], **told.fields}
+    return {"envelope": envelope, **FIELDS.get(told.event_type, {}), **told.fields}
 
 
 def _header(told: Told, number: int, contract_id: int, digest: bytes) -> Header:
