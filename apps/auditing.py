@@ -15,6 +15,7 @@ from audit.inclusion import prove_inclusion
 from audit.merkle import record_hash
 from audit.records import TreeId
 from audit.sql_ledger import SqlLedgerStore
+from projections.chronology.uncertain import moment_in_words
 from projections.row_evidence import STORED
 from projections.rows import Rows, open_store
 from query.disclosure import Disclosure, decode_disclosure
@@ -32,7 +33,6 @@ from query.door import (
     refuse,
 )
 from query.replay_shown import NotReproducible, reproduce
-from query.times_in_words import moment_in_words
 from query.unsealing import RecordBroken
 from query.view import asked_by, canonical_bytes
 from schemas.catalogue import load_catalogue

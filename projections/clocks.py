@@ -18,7 +18,8 @@ from typing import Literal
 from uuid import UUID
 
 from projections.chronology.entry import Entry
-from projections.chronology.merge import Chronology, happened_order, merge
+from projections.chronology.merge import Chronology, merge
+from projections.chronology.uncertain import happened_order
 from projections.rules.packs import ClockRule, RulePack, RulePacks
 from projections.working_days import WorkingDays, local_day
 

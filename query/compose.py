@@ -11,15 +11,18 @@ from uuid import UUID
 
 from projections.chronology.amendments import Oddity
 from projections.chronology.entry import Entry
-from projections.chronology.merge import Chronology, happened_order, merge
+from projections.chronology.merge import Chronology, merge
 from projections.chronology.opened import Fields, Opened
+from projections.chronology.uncertain import certainty, happened_order, in_words
 from query.agencies import agency_in_words, whom_to_ask
 from query.door import Attempt, DutyRules
 from query.duties import alerts_shown, clocks_shown
-from query.facts import facts_of, sightings_of
+from query.facts import facts_of
+from query.sightings import sightings_of
 from query.view import (
     Body,
     Completeness,
+    Grading,
     Part,
     RecordView,
     ShownEntry,
@@ -30,6 +33,8 @@ from query.view import (
     WithheldEntry,
     asked_by,
 )
+
+INTELLIGENCE = "IntelligenceGraded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,14 @@ def compose(child: UUID, attempt: Attempt, material: Material, duties: DutyRules
         withheld=counts_of(material.withheld),
         shredded=sum(one.fields is None for one in material.opened),
         facts=facts_of(standing),
-        sightings=sightings_of(standing),
+        sightings=sightings_of(standing, now),
         clocks=clocks_shown(chronology, duties, now),
         alerts=alerts_shown(chronology, duties, now),
+        incidents=(),
+        contradictions=(),
+        gaps=(),
+        curated=(),
+        marks={},
         timeline=timeline,
         withdrawn=withdrawn,
         without_effect=_without_effect(chronology, read),
@@ -151,18 +161,30 @@ def _part(entry: Entry, read: Mapping[UUID, Opened]) -> Part:
 
 def _shown(opened: Opened) -> ShownEntry:
     entry = opened.entry
+    body = None if opened.fields is None else _body(opened.fields)
     return ShownEntry(
         event_id=entry.event_id,
         agency=entry.agency,
         event_type=entry.event_type,
         happened=entry.happened,
+        happened_in_words=in_words(entry.happened, None if body is None else body.happened_wording),
+        certainty=certainty(entry.happened),
         learned=entry.learned,
+        learned_in_words=in_words(entry.learned, None if body is None else body.learned_wording),
         received=entry.received,
         assertion=entry.assertion,
         sensitivity=entry.sensitivity,
         seal=entry.seal,
-        body=None if opened.fields is None else _body(opened.fields),
+        grading=_grading(opened),
+        body=body,
     )
+
+
+def _grading(opened: Opened) -> Grading | None:
+    # Read from this entry and no other: what stands beside it, corrects it or tells of the same incident makes no grading better.
+    if opened.fields is None or opened.entry.event_type != INTELLIGENCE:
+        return None
+    return Grading(opened.fields["source_evaluation"], opened.fields["assessment"], opened.fields["handling"])
 
 
 def _body(fields: Fields) -> Body:

@@ -1,4 +1,4 @@
-"""What is told of a child: pure folds over the entries that stand and may be read; their order does not matter."""
+"""What is told of who a child is: pure folds over the entries that stand and may be read; their order does not matter."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -9,9 +9,8 @@ from access_policy.blind_index import NHS_NUMBER, UPN, normalised
 from projections.chronology.amendments import version_order
 from projections.chronology.entry import Entry
 from projections.chronology.opened import Opened
-from query.view import Fact, FactKind, Sighting, Sightings, Telling
+from query.view import Fact, FactKind, Telling
 
-CHILD_SEEN = "ChildSeen"
 LOCAL_ID: FactKind = "local id"
 KINDS: tuple[FactKind, ...] = ("name", "date of birth", "sex", "address", "NHS number", "UPN", LOCAL_ID)
 
@@ -36,20 +35,6 @@ def facts_of(standing: Iterable[Opened]) -> tuple[Fact, ...]:
         first = {_whose(kind, by_agency): value for value, by_agency in reversed(newest)}
         facts += [Fact(kind, value, first[_whose(kind, by)] == value, _tellings(by)) for value, by in newest]
     return tuple(facts)
-
-
-def sightings_of(standing: Iterable[Opened]) -> Sightings:
-    """Give the last times that the child was seen, seen alone, and heard (WT13: the child is seen, alone where that is right, and listened to)."""
-    seen = sorted(
-        (one for one in standing if one.entry.event_type == CHILD_SEEN),
-        key=lambda one: (one.entry.happened.latest, one.entry.happened.earliest, version_order(one.entry)),
-    )
-    sightings = [_sighting(one) for one in reversed(seen)]
-    return Sightings(
-        seen=next(iter(sightings), None),
-        alone=next((one for one in sightings if one.alone), None),
-        heard=next((one for one in sightings if one.wishes_and_feelings), None),
-    )
 
 
 def _said(standing: Iterable[Opened]) -> Iterator[tuple[Entry, FactKind, str]]:
@@ -86,9 +71,3 @@ def _last(entries: Iterable[Entry]) -> tuple[datetime, datetime, UUID]:
 def _tellings(by_agency: Mapping[str, Entry]) -> tuple[Telling, ...]:
     newest = sorted(by_agency.values(), key=version_order, reverse=True)
     return tuple(Telling(entry.agency, entry.event_id, entry.learned) for entry in newest)
-
-
-def _sighting(one: Opened) -> Sighting:
-    fields = one.fields or {}
-    said = (fields.get("wishes_and_feelings") or "").strip()
-    return Sighting(one.entry.event_id, one.entry.agency, one.entry.happened, fields.get("alone"), said or None)

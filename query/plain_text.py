@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from projections.chronology.uncertain import in_words, moment_in_words
 from query.agencies import agency_in_words
-from query.times_in_words import moment_in_words, span_in_words
 from query.view import (
     Fact,
     Part,
@@ -15,7 +15,6 @@ from query.view import (
     ShownLine,
     ShownOddity,
     ShownWithdrawal,
-    Sighting,
     Sightings,
     WithheldEntry,
 )
@@ -86,25 +85,15 @@ def _clock(clock: ShownClock) -> Iterator[str]:
 
 
 def _fact(fact: Fact) -> Iterator[str]:
-    told = "; ".join(
-        f"told by {agency_in_words(one.agency)}, learned {span_in_words(one.learned)}" for one in fact.told_by
-    )
+    told = "; ".join(f"told by {agency_in_words(one.agency)}, learned {in_words(one.learned)}" for one in fact.told_by)
     yield f"{fact.kind}: {_clean(fact.value)}{'' if fact.latest else ' (not the latest)'} - {told}"
 
 
 def _sightings(sightings: Sightings) -> Iterator[str]:
-    for title, one in (
-        ("Last seen", sightings.seen),
-        ("Last seen alone", sightings.alone),
-        ("Wishes and feelings last recorded", sightings.heard),
-    ):
-        yield f"{INDENT}{title}: {'no entry shown here says so' if one is None else _sighting(one)}"
-    if sightings.heard is not None:
-        yield f"{INDENT * 2}{_clean(sightings.heard.wishes_and_feelings or '')}"
-
-
-def _sighting(one: Sighting) -> str:
-    return f"{span_in_words(one.happened)}, told by {agency_in_words(one.agency)}"
+    for sentence in (sightings.seen_sentence, sightings.alone_sentence, sightings.heard_sentence):
+        yield f"{INDENT}{_clean(sentence)}"
+    if sightings.heard is not None and sightings.heard.wishes_and_feelings is not None:
+        yield f"{INDENT * 2}{_clean(sightings.heard.wishes_and_feelings)}"
 
 
 def _line(line: ShownLine) -> Iterator[str]:
@@ -134,8 +123,8 @@ def _part(part: Part, before: str) -> Iterator[str]:
 def _entry(entry: ShownEntry, before: str) -> Iterator[str]:
     notes = [NOTES[word] for word in (entry.sensitivity, entry.seal) if word in NOTES]
     manner = ", ".join([ASSERTIONS.get(entry.assertion, entry.assertion), *notes])
-    yield f"{before}{span_in_words(entry.happened)}: {entry.event_type}, {agency_in_words(entry.agency)} ({manner})"
-    yield f"{INDENT}learned {span_in_words(entry.learned)}; received {moment_in_words(entry.received)}; event {entry.event_id}"
+    yield f"{before}{_clean(entry.happened_in_words)}: {entry.event_type}, {agency_in_words(entry.agency)} ({manner})"
+    yield f"{INDENT}learned {_clean(entry.learned_in_words)}; received {moment_in_words(entry.received)}; event {entry.event_id}"
     yield from (f"{INDENT}{line}" for line in _body(entry))
 
 
@@ -145,9 +134,8 @@ def _body(entry: ShownEntry) -> Iterator[str]:
         yield "shredded: its key was destroyed, nobody can read it any more"
         return
     yield f"source: {_clean(body.source_system)}, reference {_clean(body.reference)}"
-    worded = {"when, in their words": body.happened_wording, "learned, in their words": body.learned_wording}
     conditions = {"HANDLING CONDITIONS": body.handling_conditions}
-    for name, value in {**conditions, **worded, **body.fields}.items():
+    for name, value in {**conditions, **body.fields}.items():
         if value not in (None, []):
             yield f"{name.replace('_', ' ')}: {_clean(_value(value))}"
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from projections.chronology.uncertain import moment_in_words
 from projections.quarantine_list import QuarantinedMessage, State
 from query.agencies import agency_in_words
 from query.plain_text import INDENT
 from query.quarantine import MessageView
-from query.times_in_words import moment_in_words
 from query.view import canonical_bytes
 
 NEXT = {

@@ -3,14 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from projections.alerts import AlertKind
 from projections.chronology.amendments import OddityKind
 from projections.chronology.entry import Span
+from projections.chronology.gaps import GapKind
+from projections.chronology.uncertain import Certainty
 from projections.clocks import ClockState
+from query.contradictions import ShownContradiction
+from query.curated import CuratedChronology
 from query.door import Attempt
 
 Completeness = Literal["empty", "whole", "partly withheld", "fully withheld"]
@@ -43,18 +47,47 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldMark:
+    """What the contract says of one field: told as `fact`, `opinion` or `analysis`, about the `child`, an `adult` of its household, or a `third_party`."""
+
+    assertion: str
+    about: str
+
+    @property
+    def third_party(self) -> bool:
+        """Whether it is a passage about somebody other than the child."""
+        return self.about != "child"
+
+
+@dataclass(frozen=True, slots=True)
+class Grading:
+    """How police graded intelligence: its source, its truth, how it may be handled. It is this one entry's, and nothing that the entry stands beside makes it better."""
+
+    source_evaluation: int
+    assessment: str
+    handling: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownEntry:
-    """An entry that was read; its body is None when its key was destroyed (shredded), for everyone and for good."""
+    """An entry that was read; its body is None when its key was destroyed (shredded), for everyone and for good.
+
+    `happened` and `learned` in words say how uncertain they are, with the agency's own wording where it may still be read. `grading` is there for graded intelligence.
+    """
 
     event_id: UUID
     agency: str
     event_type: str
     happened: Span = field(repr=False)
+    happened_in_words: str = field(repr=False)
+    certainty: Certainty
     learned: Span = field(repr=False)
+    learned_in_words: str = field(repr=False)
     received: datetime
     assertion: str
     sensitivity: str
     seal: str
+    grading: Grading | None = field(repr=False)
     body: Body | None = field(repr=False)
 
     @property
@@ -128,22 +161,66 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """One time that the child was seen: whether alone, and what it said or showed; None where that is shredded or was not told."""
+    """One time that the child was seen or heard: whether alone, and what it said or showed; None where that is shredded or was not told.
+
+    `days_ago` counts from its latest possible day (Europe/London) to the moment that the record is shown of; `ago_in_words` says the uncertainty too.
+    """
 
     event_id: UUID
     agency: str
+    event_type: str
     happened: Span
+    happened_in_words: str
+    days_ago: int
+    ago_in_words: str
     alone: bool | None
     wishes_and_feelings: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Sightings:
-    """The last time that the child was seen, was seen alone, and had its wishes and feelings recorded; None where no shown entry says so."""
+    """The last time that the child was seen, was seen alone, and had its wishes and feelings recorded; None where no shown entry says so.
+
+    The three sentences are always there, to be shown whatever else is: when it was and how long ago, or that nobody recorded it in what is shown.
+    """
 
     seen: Sighting | None
     alone: Sighting | None
     heard: Sighting | None
+    seen_sentence: str
+    alone_sentence: str
+    heard_sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownIncident:
+    """One incident that two or more agencies told: shown once, and what each said stays in its own line (`events`, in the order of the timeline), with its own grading and conditions.
+
+    `happened` reaches from the earliest to the latest that any of them says; `reasons` are sentences that say why they were put together.
+    """
+
+    incident_id: UUID
+    events: tuple[UUID, ...]
+    agencies: tuple[str, ...]
+    happened: Span = field(repr=False)
+    happened_in_words: str = field(repr=False)
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGap:
+    """Days, both counted (Europe/London), in which no shown entry of an agency happened, and what that silence means.
+
+    `silent`: deliveries covered all of them; `not covered`: none did; `partly covered`: some. The sentence says it with the reason, and with how many entries of the
+    agency are withheld and may lie there.
+    """
+
+    agency: str
+    first: date
+    last: date
+    days: int
+    kind: GapKind
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +251,11 @@ class ShownAlert:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
-    """A child's record as one person is shown it. `completeness` and its sentence keep a withheld record from being taken for an empty one."""
+    """A child's record as one person is shown it. `completeness` and its sentence keep a withheld record from being taken for an empty one.
+
+    Two kinds stand beside each other: `timeline` is the automatic log of everything that is shown, `curated` what people made of it. Incidents, contradictions, gaps and
+    sightings are worked out from the entries that are read alone. `marks` gives, for each event type shown, what its contract says of each field.
+    """
 
     child: UUID = field(repr=False)
     asked: AskedBy
@@ -186,6 +267,11 @@ class RecordView:
     sightings: Sightings
     clocks: tuple[ShownClock, ...]
     alerts: tuple[ShownAlert, ...]
+    incidents: tuple[ShownIncident, ...]
+    contradictions: tuple[ShownContradiction, ...]
+    gaps: tuple[ShownGap, ...]
+    curated: tuple[CuratedChronology, ...]
+    marks: Mapping[str, Mapping[str, FieldMark]]
     timeline: tuple[ShownLine, ...]
     withdrawn: tuple[ShownWithdrawal, ...]
     without_effect: tuple[ShownEntry, ...]
@@ -247,8 +333,12 @@ def _plain(value: Any) -> Any:
         return {name: _plain(one) for name, one in value.items()}
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
+    return _plain_word(value)
+
+
+def _plain_word(value: Any) -> Any:
     if isinstance(value, UUID):
         return value.hex
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
-    return value
+    return value.isoformat() if isinstance(value, date) else value

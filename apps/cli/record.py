@@ -9,12 +9,12 @@ from access_policy.blind_index import NHS_NUMBER, UPN, local_scheme
 from apps.cli.asking import AS, PURPOSE, asking, errors_in_sentences, say_refused
 from apps.cli.progress import home
 from apps.people import load_people
+from projections.chronology.uncertain import moment_in_words
 from query.alerts import see_alerts
 from query.door import Refused
 from query.find_child import Identifier, find_child
 from query.open_record import open_record
 from query.plain_text import record_in_plain_text
-from query.times_in_words import moment_in_words
 from schemas.topics import AGENCIES
 
 JSON = click.option(

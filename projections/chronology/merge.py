@@ -13,6 +13,7 @@ from uuid import UUID
 
 from projections.chronology.amendments import Oddity, Settled, settle, version_order
 from projections.chronology.entry import Entry, Span
+from projections.chronology.uncertain import happened_order
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,6 @@ class Chronology:
     timeline: tuple[Line, ...]
     retracted: tuple[Retracted, ...]
     oddities: tuple[Oddity, ...]
-
-
-def happened_order(entry: Entry) -> tuple[datetime, datetime, datetime, UUID]:
-    """Order entries by when they happened, then by when they were learned; the event id settles the rest."""
-    return entry.happened.earliest, entry.happened.latest, entry.learned.earliest, entry.event_id
 
 
 def merge(entries: Iterable[Entry]) -> Chronology:

@@ -8,7 +8,8 @@ from projection_histories import CHILD, FIRST, at, deliveries, histories, ids, s
 
 from projections.chronology.amendments import Oddity
 from projections.chronology.entry import Entry, Span
-from projections.chronology.merge import Chronology, as_known_at, digest, happened_order, merge
+from projections.chronology.merge import Chronology, as_known_at, digest, merge
+from projections.chronology.uncertain import happened_order
 
 FIRST_TOLD = said(1, "ConcernRaised", "2024-02-01T09:00", "health")
 CORRECTED = said(2, "ConcernRaised", "2024-02-03T09:00", "health", corrects=UUID(int=1))
