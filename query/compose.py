@@ -52,7 +52,7 @@ def compose(child: UUID, attempt: Attempt, material: Material, duties: DutyRules
     standing = [read[line.entry.event_id] for line in chronology.timeline if line.entry.event_id in read]
     timeline, withdrawn = _timeline(chronology, read), _withdrawn(chronology, read)
     now = _moment_shown(attempt)
-    completeness = _completeness(len(material.opened), len(material.withheld))
+    completeness = completeness_of(len(material.opened), len(material.withheld))
     return RecordView(
         child=child,
         asked=asked_by(attempt),
@@ -89,7 +89,8 @@ def _count_sentence(agency: str, count: int) -> str:
     return f"{count} {agency_in_words(agency)} {entries} you may not see; ask {whom_to_ask(agency)}."
 
 
-def _completeness(read: int, withheld: int) -> Completeness:
+def completeness_of(read: int, withheld: int) -> Completeness:
+    """Say how much of what may be known of is shown, from how many entries are read and withheld."""
     if not read:
         return "fully withheld" if withheld else "empty"
     return "partly withheld" if withheld else "whole"
