@@ -1,0 +1,207 @@
+"""One invented record with every feature that an output has to show; all names, numbers and places are made up."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from record_world import Told, World, at
+
+from schemas.moments import days
+
+CHILD_SAID: dict[str, Any] = {
+    "given_name": "Zebedee",
+    "family_name": "Quillfeather-Brookmere",
+    "date_of_birth": date(2016, 2, 29),
+    "sex": "M",
+    "address": "14 Nowhere Lane, Fabledon",
+    "postcode": "ZZ99 3WZ",
+    "nhs_number": "9990000018",
+}
+LONG = (
+    "Zebedee was seen at the door of 14 Nowhere Lane with his mother. Mrs Quillfeather-Brookmere said that all was well; Zebedee's jumper was wet and he did not "
+    "speak. The officer noted two empty bottles on the stairs, a broken pane in the kitchen door and no food in the refrigerator. A neighbour, who asked not to be "
+    "named, told of shouting on most nights since about Easter. "
+) * 3
+
+
+def rich_world() -> World:
+    """Tell a hub in memory everything: versions, withdrawals, withheld entries, people, uncertain times, gradings, nil returns."""
+    world = World()
+    _people(world)
+    _incidents(world)
+    _amended(world)
+    _withheld(world)
+    _returns(world)
+    return world
+
+
+def crowded_world(entries: int) -> World:
+    """Tell a hub in memory very many entries over four years, by six agencies."""
+    world = rich_world()
+    agencies = ("education", "health", "housing", "police", "probation", "childrens_social_care")
+    kinds = ("ConcernRaised", "NotBrought", "ChildSeen", "PoliceIncidentRecorded")
+    for number in range(entries):
+        happened = at("2021-04-01T10:00") + timedelta(hours=35 * number * 1000 // max(entries, 1))
+        world.say(Told(kinds[number % 4], agencies[number * 7 % 6], happened=happened))
+    return world
+
+
+def _told(event_type: str, agency: str, day: str, **more: Any) -> Told:
+    happened = at(day)
+    said = {"child_said": {**CHILD_SAID, "local_id": f"{agency}-4711"}, "happened": happened, "learned": happened}
+    return Told(event_type, agency, **(said | {"received": happened + timedelta(hours=2)} | more))
+
+
+def _people(world: World) -> None:
+    for day, who, name, born in (
+        ("2023-01-10", "mother", "Morwenna Quillfeather-Brookmere", "1989-07-04"),
+        ("2023-02-11", "sibling", "Tamsin Quillfeather", "2019-11-30"),
+        ("2023-03-12", "mother's partner", "Mr Osric Thrupp", "1985-01-02"),
+        ("2023-04-13", "half-brother", "Ludo Thrupp", None),
+    ):
+        fields = {
+            "relationship": who,
+            "person_name": name,
+            "person_born_on": None if born is None else days(date.fromisoformat(born)),
+            "lives_there": True,
+            "household_reference": "HH-778899",
+            "summary": f"{name} is {who} of Zebedee.",
+        }
+        world.say(_told("HouseholdMemberRecorded", "housing" if who == "mother" else "health", day, fields=fields))
+    address = {"given_name": "Zeb", "address": "Flat 3, 9 Imaginary Court, Fabledon", "postcode": "ZZ99 4ZZ"}
+    moved = CHILD_SAID | address | {"local_id": "health-4711"}
+    world.say(
+        _told(
+            "ConcernRaised",
+            "health",
+            "2024-05-01T11:00",
+            child_said=moved,
+            fields={"summary": "Call Morwenna on 07700 900123 or m.quill@example.org."},
+        )
+    )
+
+
+def _incidents(world: World) -> None:
+    fields = {"kind": "domestic abuse", "summary": LONG, "crime_reference": "CR/2024/55119"}
+    world.say(
+        _told(
+            "PoliceIncidentRecorded",
+            "police",
+            "2024-06-03T22:40",
+            fields=fields,
+            handling_conditions="Do not tell the household who rang.",
+        )
+    )
+    world.say(
+        _told(
+            "ConcernRaised",
+            "education",
+            "2024-06-02T23:00",
+            until=at("2024-06-04T22:59:59"),
+            wording="about the 3rd",
+            assertion="OPINION",
+            fields={
+                "kind": "worry",
+                "summary": "Zebedee QUILLFEATHER-BROOKMERE came in tired; Tamsin's teacher says the same.",
+            },
+        )
+    )
+    world.say(
+        _told(
+            "IntelligenceGraded",
+            "police",
+            "2024-06-20T09:00",
+            sensitivity="RESTRICTED",
+            fields={
+                "source_evaluation": 2,
+                "assessment": "D",
+                "handling": "C",
+                "summary": "Thrupp was said to be back at the address.",
+            },
+        )
+    )
+    world.say(
+        _told(
+            "ChildSeen",
+            "childrens_social_care",
+            "2024-07-01T15:30",
+            fields={"alone": True, "wishes_and_feelings": "Zebedee wants Ludo to stay.", "summary": None},
+        )
+    )
+    world.say(
+        _told(
+            "ReferralReceived",
+            "childrens_social_care",
+            "2025-03-03T09:00",
+            fields={"source": "school", "primary_need": "N1", "summary": "Seen by Osric; see 29/02/2016 birth."},
+        )
+    )
+    world.say(
+        _told(
+            "ExclusionRecorded",
+            "education",
+            "2024-10-01T09:00",
+            fields={
+                "kind": "suspension",
+                "school": "Fabledon Primary School",
+                "summary": "Fabledon Primary School sent Zebedee home.",
+            },
+        )
+    )
+    world.say(
+        _told(
+            "BirthRecorded",
+            "health",
+            "2016-02-29T03:00",
+            fields={"place": "Fabledon General", "weight_grams": 3100, "gestation_weeks": 39, "summary": None},
+        )
+    )
+
+
+def _amended(world: World) -> None:
+    first = world.say(
+        _told(
+            "NotBrought",
+            "health",
+            "2024-08-05T10:00",
+            fields={"service": "dentist", "summary": "Not brought by Morwenna."},
+        )
+    )
+    world.say(
+        _told(
+            "NotBrought",
+            "health",
+            "2024-08-06T10:00",
+            corrects=first,
+            learned=at("2024-08-09"),
+            received=at("2024-08-09T10:00"),
+            fields={"service": "orthodontist", "summary": "Not brought; rearranged."},
+        )
+    )
+    gone = world.say(
+        _told(
+            "ConcernRaised",
+            "education",
+            "2024-09-01T10:00",
+            fields={"kind": "worry", "summary": "meant for another child"},
+        )
+    )
+    world.say(
+        _told("StatementRetracted", "education", "2024-09-02T10:00", retracts=gone, received=at("2024-09-02T12:00"))
+    )
+
+
+def _withheld(world: World) -> None:
+    world.say(_told("ConcernRaised", "police", "2024-11-01T10:00", seal="SEALED"))
+    world.say(_told("ConcernRaised", "probation", "2024-11-02T10:00"))
+    world.keys.destroyed.add("probation")
+
+
+def _returns(world: World) -> None:
+    world.say(
+        _told(
+            "ChronologySubmitted",
+            "youth_offending",
+            "2025-02-01T10:00",
+            fields={"from_agency": "youth_offending", "nil_return": True, "summary": None},
+        )
+    )
