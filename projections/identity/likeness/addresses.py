@@ -7,7 +7,9 @@ from projections.identity.likeness.degrees import Address
 from projections.identity.likeness.spelling import words
 
 NUMBER = re.compile(r"\d+[a-z]?")
-POSTCODE = re.compile(r"[^0-9a-z]+")
+NO_PLACE_BEGINS = frozenset("znu")
+PUNCTUATION = re.compile(r"[^0-9a-z]+")
+DIGITS = frozenset("0123456789")
 NO_PLACE = re.compile(r"zz99\d[a-z]{2}|nfa|unknown|notknown|none|null")
 """Postcodes that stand for no place: ZZ99 codes are given to no fixed abode and to addresses not known."""
 SAYS_LITTLE = frozenset((
@@ -29,13 +31,12 @@ class Place:
 
 def place(address: str | None, postcode: str | None) -> Place | None:
     """Read an address and a postcode as told; None when they name no place."""
-    code = POSTCODE.sub("", postcode.casefold()[:20]) if postcode else ""
-    if NO_PLACE.fullmatch(code):
+    code = PUNCTUATION.sub("", postcode[:20].lower()) if postcode else ""
+    if code[:1] in NO_PLACE_BEGINS and NO_PLACE.fullmatch(code):
         code = ""
-    told = words(address) if address else ()
-    numbers = frozenset(word for word in told if NUMBER.fullmatch(word))
-    street = frozenset(word for word in told if word not in SAYS_LITTLE and word not in numbers)
-    return Place(code, numbers, street) if code or (numbers and street) else None
+    told = frozenset(words(address)) - SAYS_LITTLE if address else frozenset()
+    numbers = frozenset(word for word in told if word[0] in DIGITS and NUMBER.fullmatch(word))
+    return Place(code, numbers, told - numbers) if code or (numbers and len(told) > len(numbers)) else None
 
 
 def sector(postcode: str) -> str:

@@ -5,7 +5,7 @@ import math
 from projections.identity.likeness.evidence import Evidence, evidence
 from projections.identity.likeness.guards import WRONG_RECORD, guard, one_number, wrong_record
 from projections.identity.likeness.readings import Reading, read
-from projections.identity.likeness.weights import Weight, Weights
+from projections.identity.likeness.weights import Grain, Weights
 from projections.identity.particulars import Likeness, Mark, Outcome, Sketch
 
 OTHER = " (a former or other one)"
@@ -20,7 +20,7 @@ def compare_readings(left: Reading, right: Reading, weights: Weights) -> Likenes
     """Compare two strands that are read already, for whoever compares one with many."""
     marks = left.marks | right.marks
     found = evidence(left, right, weights.names, places=Mark.PROTECTED_ADDRESS not in marks)
-    counted = [row[degree] for row, degree in zip(weights.table, found.degrees(), strict=True) if degree is not None]
+    counted = [row[degree] for row, degree in zip(weights.grains, found.degrees(), strict=True) if degree is not None]
     score = probability(counted, weights.prior)
     outcome, because = judge(found, score, marks, weights)
     return Likeness(
@@ -28,12 +28,9 @@ def compare_readings(left: Reading, right: Reading, weights: Weights) -> Likenes
     )
 
 
-def probability(counted: list[Weight], prior: float) -> float:
+def probability(counted: list[Grain], prior: float) -> float:
     """Give the probability that two strands are one child, from the weights of what was told on both sides."""
-    return _chance(math.log(prior / (1 - prior)) + math.fsum(one.evidence for one in counted))
-
-
-def _chance(log_odds: float) -> float:
+    log_odds = math.log(prior / (1 - prior)) + math.fsum([one.evidence for one in counted])
     return 1 / (1 + math.exp(-log_odds))
 
 
@@ -47,10 +44,8 @@ def judge(found: Evidence, score: float, marks: frozenset[Mark], weights: Weight
     return ("ASK", None) if score >= weights.ask else ("NO", None)
 
 
-def _said(counted: list[Weight], found: Evidence, *, agreeing: bool) -> tuple[str, ...]:
+def _said(counted: list[Grain], found: Evidence, *, agreeing: bool) -> tuple[str, ...]:
     """Say what agreed, or did not, by field and degree in the order of the fields; never a value."""
-    return tuple(
-        f"{one.field}: {one.degree}{OTHER if agreeing and one.field in found.other_names else ''}"
-        for one in counted
-        if (one.m > one.u) == agreeing
-    )
+    if agreeing and found.other_names:
+        return tuple(one.said + OTHER if one.field in found.other_names else one.said for one in counted if one.agrees)
+    return tuple([one.said for one in counted if one.agrees is agreeing])

@@ -24,6 +24,7 @@ from projections.identity.likeness.readings import Reading
 
 ONE_CHILD = frozenset((GivenName.SAME, GivenName.SWAPPED, GivenName.SAME_COMMON, GivenName.KNOWN_FORM))
 """Degrees that tell a child from its twin."""
+NOTHING: frozenset[str] = frozenset()
 T = TypeVar("T")
 D = TypeVar("D", bound=IntEnum)
 
@@ -66,6 +67,7 @@ def evidence(left: Reading, right: Reading, known: KnownNames, *, places: bool) 
     given = _given(left, right, known)
     families = _family(left, right, known)
     born = [dates_of_birth(mine, yours) for mine, yours in product(left.born, right.born)]
+    several = len(left.names) + len(right.names) + len(left.born) + len(right.born) > 4
     return Evidence(
         given=min((degree for degree, _, _ in given), default=None),
         family=min(families, default=None),
@@ -75,7 +77,7 @@ def evidence(left: Reading, right: Reading, known: KnownNames, *, places: bool) 
         relations=_relations(left.relatives, right.relatives),
         nhs_number=_nhs_number(left, right),
         upn=_upn(left.upns, right.upns),
-        other_names=_other_names(given, families, born),
+        other_names=_other_names(given, families, born) if several else NOTHING,
         given_settled=_settled(given),
     )
 

@@ -64,7 +64,7 @@ def read(sketch: Sketch) -> Reading:
 
 
 def _bounded(found: set[T], order: Callable[[T], Any]) -> tuple[T, ...]:
-    return tuple(found) if len(found) == 1 else tuple(sorted(found, key=order)[:MOST])
+    return tuple(found) if len(found) < 2 else tuple(sorted(found, key=order)[:MOST])
 
 
 def _name(one: Particulars) -> Name:

@@ -34,8 +34,18 @@ class Weight:
 
     @property
     def evidence(self) -> float:
-        """Give the natural logarithm of m/u: above zero speaks for one child, below zero against."""
-        return math.log(self.m / self.u)
+        """Give the natural logarithm of m/u: above zero speaks for one child, below zero against; ValueError when either is no probability."""
+        return math.log(self.m) - math.log(self.u)
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """A weight ready for the scale: its evidence, and how it is said on the list of what agreed or of what did not."""
+
+    field: str
+    said: str
+    evidence: float
+    agrees: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class Weights:
     ask: float
     table: tuple[tuple[Weight, ...], ...]
     names: KnownNames = field(repr=False)
+    grains: tuple[tuple[Grain, ...], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse an edition that is not whole, is no set of probabilities, or gives more agreement less weight."""
@@ -55,6 +66,7 @@ class Weights:
             raise WeightsError(f"{WEIGHTS}: expected 0 < prior < ask < link < 1, found other numbers; correct them")
         for (name, degrees), row in zip(FIELDS, self.table, strict=True):
             _check_field(name, degrees, row)
+        object.__setattr__(self, "grains", tuple(tuple(map(_grain, row)) for row in self.table))
 
 
 def load_weights() -> Weights:
@@ -72,6 +84,10 @@ def weights_of(weights: str, names: str) -> Weights:
         return Weights(table["edition"], prior, limits["link"], limits["ask"], _by_field(rows), known_names(known))
     except KeyError as missing:
         raise WeightsError(f"expected {missing} in {WEIGHTS} or {NAMES}, found none; put it back") from missing
+
+
+def _grain(one: Weight) -> Grain:
+    return Grain(one.field, f"{one.field}: {one.degree}", one.evidence, one.m > one.u)
 
 
 def _toml(file: str, text: str) -> Mapping[str, Any]:
