@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-PURPOSES = frozenset({"blind-index", "content-digest", "event-id", "nonce"})
+PURPOSES = frozenset({"blind-index", "content-digest", "event-id", "matching", "nonce"})
 """What a secret may be asked for; a new one is added here, since a mistyped purpose would give a working but different secret."""
 
 ROOT_KEY_BYTES = 32

@@ -10,7 +10,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from apps.settings import Settings, SettingsError
 
-MAIN_ROLES = ("mash_owner", "mash_worker", "mash_reader", "mash_auditor", "mash_quality")
+MAIN_ROLES = ("mash_owner", "mash_worker", "mash_reader", "mash_auditor", "mash_quality", "mash_matcher")
 """Roles of the database `mash`."""
 
 KEY_ROLES = ("mash_key_owner", "mash_sealer", "mash_opener")

@@ -59,6 +59,7 @@ WORKER = "mash_worker"
 SEALER = "mash_sealer"
 HUB_USER = "hub"
 QUALITY_USER = "quality"
+MATCHER_USER = "matcher"
 PROJECT = "project"
 KEY_EPOCH = 1
 """The epoch of entry keys in use; rotating keys means the next number."""

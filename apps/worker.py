@@ -1,4 +1,4 @@
-"""One Faust worker process: `python -m apps.worker admit`, `project` or `quality`. It ends on anything it cannot handle; the supervisor starts it again."""
+"""One Faust worker process: `python -m apps.worker admit`, `project`, `match` or `quality`. It ends on anything it cannot handle; the supervisor starts it again."""
 
 import asyncio
 import logging
@@ -19,11 +19,12 @@ from apps.connections import aiokafka_options, conninfo, kafka_login
 from apps.failures import explain
 from apps.feed_quality import QUALITY, quality_work
 from apps.lifeline import SUPERVISED, end_with_parent
+from apps.matching import MATCHER, match_work
 from apps.plain_log import set_up_log
 from apps.services.secret_files import private_folder
 from apps.settings import Settings, load_settings
 from apps.watchdog import Watchdog
-from apps.wiring import HUB_USER, QUALITY_USER, WORKER, WORKS, Work, broker, event_log, start_producer
+from apps.wiring import HUB_USER, MATCHER_USER, QUALITY_USER, WORKER, WORKS, Work, broker, event_log, start_producer
 from projections.rows import Rows, open_store
 from projections.sharing import share_tables
 from streams.app import Stage, Turn, make_app
@@ -33,7 +34,9 @@ WATCH_SECONDS = 5.0
 BROKER_PATIENCE_MS = 10_000
 """How long the watchdog waits for an answer before the broker counts as gone."""
 FAILED = 1
-QUALITY_ROLE = "quality"
+EVERY_WORK = {**WORKS, "match": match_work, "quality": quality_work}
+AS_WHOM = {"match": (MATCHER_USER, MATCHER), "quality": (QUALITY_USER, QUALITY)}
+"""As which Kafka user and role of the main database a worker works, where not as the hub's own."""
 logger = logging.getLogger(__name__)
 Given = ParamSpec("Given")
 
@@ -61,7 +64,7 @@ def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
     asyncio.set_event_loop(loop)
     try:
         settings = load_settings(environ, folder)
-        alone = share_the_hub(settings, QUALITY if role == QUALITY_ROLE else WORKER)
+        alone = share_the_hub(settings, AS_WHOM.get(role, (HUB_USER, WORKER))[1])
         worker = _made(role, settings, loop)
     except Exception as error:  # noqa: BLE001 - any error ends the worker, with its sentence
         end(error)
@@ -76,9 +79,9 @@ def run_worker(role: str, environ: Mapping[str, str], folder: Path) -> None:
 
 
 def _made(role: str, settings: Settings, loop: asyncio.AbstractEventLoop) -> faust.Worker:
-    user = QUALITY_USER if role == QUALITY_ROLE else HUB_USER
+    user, _ = AS_WHOM.get(role, (HUB_USER, WORKER))
     producer, ends = loop.run_until_complete(_start_clients(settings, user))
-    work = {**WORKS, QUALITY_ROLE: quality_work}[role](settings, event_log(producer))
+    work = EVERY_WORK[role](settings, event_log(producer))
     app = worker_app(settings, work, ends)
     return faust.Worker(
         app,

@@ -5,14 +5,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from apps.connections import KEY_ROLES, MAIN_ROLES
-from schemas.topics import AGENCIES, HUB_DISCLOSURES, HUB_FEEDS, HUB_QUARANTINE
+from schemas.topics import (
+    AGENCIES,
+    HUB_CASEWORK,
+    HUB_DISCLOSURES,
+    HUB_EVENTS,
+    HUB_FEEDS,
+    HUB_IDENTITY,
+    HUB_QUARANTINE,
+)
 
 AGENCY_PREFIX = "agency."
 HUB_PREFIX = "hub."
 GROUP_PREFIX = "mash-"
 """Every consumer group of ours is named so."""
 
-HUB_USERS = ("hub", "door", "auditor", "quality", "settler")
+HUB_USERS = ("hub", "door", "auditor", "quality", "settler", "matcher", "decider")
 
 
 class Operation(StrEnum):
@@ -59,6 +67,14 @@ def _permissions() -> Iterable[Allowed]:
     yield Allowed("quality", Operation.READ, "TOPIC", AGENCY_PREFIX, prefixed=True)
     yield Allowed("quality", Operation.WRITE, "TOPIC", HUB_FEEDS, prefixed=False)
     yield Allowed("quality", Operation.READ, "GROUP", "mash-quality", prefixed=False)
+    # Matching reads what was admitted, and adds what it found of who is who; what agencies send it does not read.
+    yield Allowed("matcher", Operation.READ, "TOPIC", HUB_EVENTS, prefixed=False)
+    yield Allowed("matcher", Operation.READ, "TOPIC", HUB_IDENTITY, prefixed=False)
+    yield Allowed("matcher", Operation.WRITE, "TOPIC", HUB_IDENTITY, prefixed=False)
+    yield Allowed("matcher", Operation.READ, "GROUP", "mash-match", prefixed=False)
+    # What people decide is added for them, of who is who and of what entries say; reading it is the hub's.
+    yield Allowed("decider", Operation.WRITE, "TOPIC", HUB_IDENTITY, prefixed=False)
+    yield Allowed("decider", Operation.WRITE, "TOPIC", HUB_CASEWORK, prefixed=False)
     for agency in AGENCIES:
         # With the last dot: agency.health. is not agency.healthvisitor.
         for operation in (Operation.WRITE, Operation.DESCRIBE):

@@ -14,16 +14,33 @@ from apps.settings import Settings
 from apps.wiring import HUB_USER, PROJECT, lowest_positions
 from apps.workers.layout import ROLES
 from projections.alert_outbox import LOOK_BACK, OVERDUE, WAITING
+from projections.identity.sketches_sql import WAITING as PAIRS_WAITING
 from projections.rows import open_store
-from schemas.topics import AGENCIES, HUB_QUARANTINE, LEDGERED, agency_of, agency_topic, partitions_of
+from schemas.topics import (
+    AGENCIES,
+    HUB_EVENTS,
+    HUB_IDENTITY,
+    HUB_QUARANTINE,
+    LEDGERED,
+    agency_of,
+    agency_topic,
+    partitions_of,
+)
 from streams import admit, ledger
+from streams.matching import match
 from streams.quality import marking
 
 READER = "mash_reader"
-STAGES = {"admit": (admit.STAGE,), "project": (PROJECT, ledger.STAGE), "quality": (marking.STAGE,)}
+STAGES = {
+    "admit": (admit.STAGE,),
+    "project": (PROJECT, ledger.STAGE),
+    "match": (match.STAGE,),
+    "quality": (marking.STAGE,),
+}
 TOPICS = {
     "admit": (*(agency_topic(agency) for agency in AGENCIES), HUB_QUARANTINE),
     "project": LEDGERED,
+    "match": (HUB_EVENTS, HUB_IDENTITY),
     "quality": (*EVENTS, *DELIVERIES),
 }
 """What each role reads; the projecting worker folds the very topics that the ledger covers."""
@@ -51,11 +68,12 @@ class Lag:
 
 @dataclass(frozen=True, slots=True)
 class LogProgress:
-    """Asks for positions and ends; `alerts_due` tells whether any alert still has to be raised at a moment (UTC)."""
+    """Asks for positions and ends; `alerts_due` tells whether any alert still has to be raised at a moment (UTC), `pairs_due` whether any strand has to be compared or a comparison said."""
 
     positions: Mapping[str, Callable[[], Mapping[tuple[str, int], int]]]
     consumer: KafkaConsumer
     alerts_due: Callable[[datetime], bool]
+    pairs_due: Callable[[], bool]
 
     def lag(self, role: str) -> Lag:
         """Say how far this role is; what expired unread before the log's beginning counts as read."""
@@ -82,9 +100,11 @@ class LogProgress:
         return self.consumer.beginning_offsets(EVERY_PLACE), self.consumer.end_offsets(EVERY_PLACE)
 
     def settled(self, now: datetime) -> bool:
-        """Say whether everything told so far is admitted, folded, signed for in the ledger, and every alert of it raised and folded."""
-        # In the order in which one gives work to the next; each is done before the next is asked.
-        return not self.lag("admit").behind and not self.alerts_due(now) and not self.lag("project").behind
+        """Say whether everything told so far is admitted, folded, compared, signed for in the ledger, and what came of it raised, said and folded."""
+        # In the order in which one gives work to the next; each is done before the next is asked. What is folded of who is who gives work to matching again.
+        if self.lag("admit").behind or self.alerts_due(now) or self.lag("project").behind:
+            return False
+        return not self.lag("match").behind and not self.pairs_due() and not self.lag("project").behind
 
 
 @contextmanager
@@ -101,7 +121,10 @@ def log_progress(settings: Settings) -> Iterator[LogProgress]:
                 overdue = conn.execute(OVERDUE, {"now": now, "since": now - LOOK_BACK}).fetchone()
                 return overdue is not None or conn.execute(WAITING).fetchone() is not None
 
+            def pairs_due() -> bool:
+                return conn.execute(PAIRS_WAITING).fetchone() is not None
+
             positions = {role: lowest_positions(conn, STAGES[role]) for role in ROLES}
-            yield LogProgress(positions, consumer, alerts_due)
+            yield LogProgress(positions, consumer, alerts_due, pairs_due)
     finally:
         consumer.close()

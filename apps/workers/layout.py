@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-ROLES = ("admit", "project", "quality")
+ROLES = ("admit", "project", "match", "quality")
 """The worker processes of a hub, one for each role."""
 
 

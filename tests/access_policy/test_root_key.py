@@ -78,7 +78,7 @@ def test_a_wrapped_key_opens_only_with_its_root_key_its_place_and_its_bytes() ->
 
 def test_each_purpose_has_a_secret_of_its_own_that_stays_the_same() -> None:
     secrets = {purpose: FileRootKeys(KEY).secret(purpose) for purpose in PURPOSES}
-    assert len(set(secrets.values())) == len(PURPOSES) == 4
+    assert len(set(secrets.values())) == len(PURPOSES) == 5
     assert secrets == {purpose: FileRootKeys(KEY).secret(purpose) for purpose in PURPOSES}
     assert FileRootKeys(b"\x07" * 32).secret("nonce") != secrets["nonce"]
 

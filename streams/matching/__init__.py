@@ -1,0 +1,1 @@
+"""Matching: what each strand tells of who its child is, and which strands are alike."""

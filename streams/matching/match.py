@@ -1,0 +1,125 @@
+"""Match: read hub.events, open each body in memory, and keep what it tells of who its child is; whoever's sketch changed is due to be compared.
+
+| if we crash | true |
+|---|---|
+| before the commit | nothing of the run is kept; it is read again |
+| after it | the run is older than the position; whoever is due is compared by the turn (`streams/matching/comparing.py`) |
+
+What is kept is a function of the set of statements read: the order and the runs in which they came make no difference.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from access_policy.keys import EntryKey
+from access_policy.sealing import Opener
+from projections.headers import entry_of
+from projections.identity.sketches import SealedSketch, Sketches, ToldStatement, standing
+from projections.positions import require_no_hole
+from schemas.catalogue import Catalogue
+from schemas.codec import ContractBroken, decode_newest
+from schemas.sealed import SealedCodec, SealedEvent
+from streams.matching.sealing import SketchSeal, content_of
+from streams.matching.sketching import Told, told_of
+from streams.runs import Run
+
+STAGE = "match"
+
+
+class Keys(Protocol):
+    """What finds entry keys."""
+
+    def find(self, key_ids: Sequence[UUID]) -> Mapping[UUID, EntryKey | None]:
+        """Find keys for opening; None for one that was destroyed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What opens statements and reads them: keys, cipher, contracts, and the secret of identifiers' blind indexes."""
+
+    keys: Keys
+    opener: Opener
+    catalogue: Catalogue
+    codec: SealedCodec
+    blind_secret: bytes = field(repr=False)
+
+    def told(self, event: SealedEvent, key: EntryKey) -> Told:
+        """Open one statement and give what it tells; SealBroken, ContractBroken: the log was altered, stop."""
+        contract = self.catalogue.by_id(event.header.contract_id)
+        if contract is None:
+            raise ContractBroken(
+                "unknown-contract",
+                f"event {UUID(bytes=event.header.event_id)}: expected its contract among the committed ones, found none; restore schemas/contracts",
+            )
+        payload = self.opener.open_sealed(key, event.header_bytes, event.sealed)
+        _, fields = decode_newest(self.catalogue, contract, payload)
+        return told_of(event.header, fields, self.blind_secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The match stage: one run of records of one partition of hub.events at a time."""
+
+    sketches: Sketches
+    reading: Reading
+    seal: SketchSeal
+
+    async def fold(self, run: Run) -> None:
+        """Take in one run; its position becomes true together with what is kept of it. LogHole, SealBroken, ContractBroken: stop."""
+        place = f"{run.topic}/{run.partition}"
+        with self.sketches.reading(run.topic, run.partition) as following:
+            records = [record for record in run.records if record.offset >= following]
+            if not records:
+                return
+            for due, record in enumerate(records, following):
+                require_no_hole(STAGE, place, due, record.offset)
+            self._take_in([self.reading.codec.read(record.value) for record in records])
+            self.sketches.move_to(run.topic, run.partition, records[-1].offset + 1)
+
+    def _take_in(self, events: Iterable[SealedEvent]) -> None:
+        fresh = self._fresh(events)
+        if not fresh:
+            return
+        keys = self.reading.keys.find(list({UUID(bytes=one.header.key_id) for one in fresh}))
+        made: dict[bytes, SealedSketch] = {}
+        statements = [self._statement(one, keys, made) for one in fresh]
+        known = self.sketches.known_sketches(made)
+        new = [sketch for sketch_id, sketch in made.items() if sketch_id not in known]
+        self.sketches.keep(statements, new)
+        amended = self.sketches.amended({one.child for one in statements})
+        self.sketches.make_due({one.child for one in new if one.child not in amended})
+        for child in amended:
+            self._settle(child, new)
+
+    def _fresh(self, events: Iterable[SealedEvent]) -> list[SealedEvent]:
+        """Drop repeats, and what is locked: even that it exists may not show."""
+        seen = {UUID(bytes=one.header.event_id): one for one in reversed(list(events)) if one.header.seal != "LOCKED"}
+        known = self.sketches.known_statements(seen)
+        return [one for event_id, one in seen.items() if event_id not in known]
+
+    def _statement(
+        self, event: SealedEvent, keys: Mapping[UUID, EntryKey | None], made: dict[bytes, SealedSketch]
+    ) -> ToldStatement:
+        """Read one statement, adding its sketch to those made; one that withdraws, or whose key was destroyed, tells nothing."""
+        entry, key = entry_of(event.header), keys.get(UUID(bytes=event.header.key_id))
+        sketch_id = None
+        if key is not None and not entry.is_retraction:
+            told = self.reading.told(event, key)
+            content = content_of(told.sketch)
+            sketch_id = self.seal.sketch_id(told, key.key_id, content)
+            if sketch_id not in made:
+                made[sketch_id] = self.seal.seal(told, key, sketch_id, content)
+        who = entry.event_id, entry.child, sketch_id, entry.agency
+        return ToldStatement(*who, entry.learned.latest, entry.received, entry.corrects, entry.retracts)
+
+    def _settle(self, child: UUID, new: Iterable[SealedSketch]) -> None:
+        """Work out anew what stands of a child with amendments; it is due where that changed."""
+        stand, fresh = standing(self.sketches.statements(child)), {one.sketch_id for one in new}
+        kept = {one.sketch_id: one.stands for one in self.sketches.sketches([child])}
+        now = {sketch_id: sketch_id in stand for sketch_id in kept}
+        self.sketches.let_stand({one: does for one, does in now.items() if does != kept[one]})
+        if any(now[one] != (kept[one] and one not in fresh) for one in now):
+            self.sketches.make_due([child])
