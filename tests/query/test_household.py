@@ -93,7 +93,7 @@ def test_a_child_of_the_same_household_is_shown_with_why_and_when_and_nothing_of
     (other,) = found.view.others
     assert other.child == TWIN
     (why,) = other.because
-    assert why.kind == kind.split()[-1]
+    assert why.kind == kind.rsplit(maxsplit=1)[-1]
     assert why.there.learned.earliest == MONDAY
     assert "kept to itself" not in found.shown.decode()
 
