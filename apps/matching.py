@@ -11,6 +11,7 @@ from apps.connections import conninfo
 from apps.keys import fingerprint_secrets, root_keys
 from apps.settings import Settings
 from apps.wiring import MATCHER_USER, PROJECT, REMEMBERED_KEYS, Work, lowest_positions, now
+from projections.household_tokens_sql import SqlHouseholdTokens
 from projections.identity.comparisons_sql import SqlComparisons
 from projections.identity.likeness.weights import load_weights
 from projections.identity.sketches_sql import SqlSketches
@@ -47,7 +48,9 @@ def matching(settings: Settings, catalogue: Catalogue, log: EventLog) -> tuple[M
     secret = fingerprint_secrets(keys).blind_index
     reading = Reading(found, Opener(REMEMBERED_KEYS), catalogue, SealedCodec(catalogue), secret)
     parts = Parts(sketches, SqlComparisons(conn, catalogue, PROJECT), found, seal, catalogue, log)
-    return Match(sketches, reading, seal), Comparing(parts, load_weights(), caught_up(conn), now)
+    return Match(sketches, reading, seal, SqlHouseholdTokens(conn)), Comparing(
+        parts, load_weights(), caught_up(conn), now
+    )
 
 
 def caught_up(conn: Connection[Rows]) -> Callable[[], bool]:

@@ -16,13 +16,14 @@ from uuid import UUID
 from access_policy.keys import EntryKey
 from access_policy.sealing import Opener
 from projections.headers import entry_of
+from projections.household_tokens import HouseholdTokens, tokens_of
 from projections.identity.sketches import SealedSketch, Sketches, ToldStatement, standing
 from projections.positions import require_no_hole
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken, decode_newest
 from schemas.sealed import SealedCodec, SealedEvent
 from streams.matching.sealing import SketchSeal, content_of
-from streams.matching.sketching import Told, told_of
+from streams.matching.sketching import Fields, told_of
 from streams.runs import Run
 
 STAGE = "match"
@@ -36,6 +37,9 @@ class Keys(Protocol):
         ...
 
 
+OpenedStatement = tuple[SealedEvent, EntryKey, Fields]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What opens statements and reads them: keys, cipher, contracts, and the secret of identifiers' blind indexes."""
@@ -46,8 +50,8 @@ class Reading:
     codec: SealedCodec
     blind_secret: bytes = field(repr=False)
 
-    def told(self, event: SealedEvent, key: EntryKey) -> Told:
-        """Open one statement and give what it tells; SealBroken, ContractBroken: the log was altered, stop."""
+    def fields(self, event: SealedEvent, key: EntryKey) -> Fields:
+        """Open one statement; SealBroken, ContractBroken: the log was altered, stop."""
         contract = self.catalogue.by_id(event.header.contract_id)
         if contract is None:
             raise ContractBroken(
@@ -56,16 +60,17 @@ class Reading:
             )
         payload = self.opener.open_sealed(key, event.header_bytes, event.sealed)
         _, fields = decode_newest(self.catalogue, contract, payload)
-        return told_of(event.header, fields, self.blind_secret)
+        return fields
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The match stage: one run of records of one partition of hub.events at a time."""
+    """The match stage: one run of records of one partition of hub.events at a time; it also keeps by what other children of a household are found."""
 
     sketches: Sketches
     reading: Reading
     seal: SketchSeal
+    households: HouseholdTokens
 
     async def fold(self, run: Run) -> None:
         """Take in one run; its position becomes true together with what is kept of it. LogHole, SealBroken, ContractBroken: stop."""
@@ -80,12 +85,17 @@ class Match:
             self.sketches.move_to(run.topic, run.partition, records[-1].offset + 1)
 
     def _take_in(self, events: Iterable[SealedEvent]) -> None:
-        fresh = self._fresh(events)
+        told = {one.header.event_id: one for one in reversed(list(events))}
+        fresh = self._fresh(told.values())
+        # A locked statement makes no sketch; of its household it is found by whoever may read it.
+        opened = self._opened([*fresh, *(one for one in told.values() if one.header.seal == "LOCKED")])
+        self.households.add(
+            token for one, _, fields in opened.values() for token in tokens_of(one.header, fields, self.seal.household)
+        )
         if not fresh:
             return
-        keys = self.reading.keys.find(list({UUID(bytes=one.header.key_id) for one in fresh}))
         made: dict[bytes, SealedSketch] = {}
-        statements = [self._statement(one, keys, made) for one in fresh]
+        statements = [self._statement(one, opened.get(one.header.event_id), made) for one in fresh]
         known = self.sketches.known_sketches(made)
         new = [sketch for sketch_id, sketch in made.items() if sketch_id not in known]
         self.sketches.keep(statements, new)
@@ -94,6 +104,13 @@ class Match:
         for child in amended:
             self._settle(child, new)
 
+    def _opened(self, events: Iterable[SealedEvent]) -> dict[bytes, OpenedStatement]:
+        """Open statements, by event id: not those that withdraw another, nor those whose key was destroyed."""
+        telling = [one for one in events if one.header.retracts is None]
+        keys = self.reading.keys.find(list({UUID(bytes=one.header.key_id) for one in telling})) if telling else {}
+        found = ((one, keys.get(UUID(bytes=one.header.key_id))) for one in telling)
+        return {one.header.event_id: (one, key, self.reading.fields(one, key)) for one, key in found if key is not None}
+
     def _fresh(self, events: Iterable[SealedEvent]) -> list[SealedEvent]:
         """Drop repeats, and what is locked: even that it exists may not show."""
         seen = {UUID(bytes=one.header.event_id): one for one in reversed(list(events)) if one.header.seal != "LOCKED"}
@@ -101,13 +118,13 @@ class Match:
         return [one for event_id, one in seen.items() if event_id not in known]
 
     def _statement(
-        self, event: SealedEvent, keys: Mapping[UUID, EntryKey | None], made: dict[bytes, SealedSketch]
+        self, event: SealedEvent, opened: OpenedStatement | None, made: dict[bytes, SealedSketch]
     ) -> ToldStatement:
-        """Read one statement, adding its sketch to those made; one that withdraws, or whose key was destroyed, tells nothing."""
-        entry, key = entry_of(event.header), keys.get(UUID(bytes=event.header.key_id))
-        sketch_id = None
-        if key is not None and not entry.is_retraction:
-            told = self.reading.told(event, key)
+        """Read one statement, adding its sketch to those made; one that is not opened tells nothing."""
+        entry, sketch_id = entry_of(event.header), None
+        if opened is not None:
+            _, key, fields = opened
+            told = told_of(event.header, fields, self.reading.blind_secret)
             content = content_of(told.sketch)
             sketch_id = self.seal.sketch_id(told, key.key_id, content)
             if sketch_id not in made:

@@ -37,6 +37,10 @@ class SketchSeal:
         """Fingerprint a blocking token (16 bytes)."""
         return blind_index(self.secret, f"block:{kind}", text)
 
+    def household(self, kind: str, text: str) -> bytes:
+        """Fingerprint what entries of one household have in common (16 bytes)."""
+        return blind_index(self.secret, f"household:{kind}", text)
+
     def seal(self, told: Told, key: EntryKey, sketch_id: bytes, content: bytes) -> SealedSketch:
         """Seal what was told; it stands until somebody says otherwise."""
         sealed = self.sealer.seal(key, sketch_id, _bound(sketch_id, told.child, told.part), content)
