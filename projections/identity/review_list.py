@@ -1,0 +1,52 @@
+"""Admission's own questions: statements whose identifiers point to more than one strand wait under a strand of their own until a person decides."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from psycopg import Connection
+
+from projections.rows import Rows
+
+WAITING = "select child, candidates, reason from review_item order by child, event_id"
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingStrand:
+    """A strand that waits beside the strands that its statement's identifiers point to, and why."""
+
+    strand: UUID = field(repr=False)
+    candidates: tuple[UUID, ...] = field(repr=False)
+    reason: str
+
+
+class ReviewList(Protocol):
+    """Where strands wait."""
+
+    def waiting(self) -> Sequence[WaitingStrand]:
+        """List every strand that was ever put there, decided on or not, each statement's once."""
+        ...
+
+
+class MemoryReviewList:
+    """What listing them means, in memory."""
+
+    def __init__(self, waiting: Iterable[WaitingStrand] = ()) -> None:
+        self._waiting = tuple(waiting)
+
+    def waiting(self) -> Sequence[WaitingStrand]:
+        """List them."""
+        return self._waiting
+
+
+class SqlReviewList:
+    """Lists the rows of review_item, which the admit stage adds."""
+
+    def __init__(self, conn: Connection[Rows]) -> None:
+        self._conn = conn
+
+    def waiting(self) -> Sequence[WaitingStrand]:
+        """List every strand that was ever put there, decided on or not, each statement's once."""
+        rows = self._conn.execute(WAITING, binary=True)
+        return [WaitingStrand(strand, tuple(candidates), reason) for strand, candidates, reason in rows]

@@ -1,0 +1,73 @@
+"""What deciding who is who leans on beside the door, and what every question about it shares."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from access_policy.sealing import Sealer
+from projections.disclosures import Disclosures
+from projections.identity.review_list import ReviewList
+from projections.identity.said import Said
+from projections.identity.strands import Children, resolve
+from query.door import Door
+from query.identity_log import IdentityLog
+from schemas.sealed import SealedEvent
+
+
+class NotDecided(Exception):
+    """What was asked for cannot be decided or shown; the message says why and what to do, and nothing was written to hub.identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDesk:
+    """The door, admission's questions, the disclosures that the log holds, where decisions are written, and what seals reasons."""
+
+    door: Door
+    review_list: ReviewList
+    disclosures: Disclosures
+    log: IdentityLog
+    sealer: Sealer = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was said on hub.identity, as (offset, what) pairs, and what it comes to."""
+
+    said: Sequence[tuple[int, Said]] = field(repr=False)
+    children: Children
+
+
+def known_identity(door: Door) -> Known:
+    """Read what was said of who is who so far, and resolve it."""
+    said = door.records.identity_said(None)
+    return Known(said, resolve(said))
+
+
+def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:
+    """Name the strands of one side: all of its child's, or that strand alone where both sides are one child."""
+    strands = children.strands_of(strand)
+    return frozenset({strand}) if other in strands else strands
+
+
+def events_of_strands(door: Door, children: Children, strands: Collection[UUID]) -> list[SealedEvent]:
+    """Give the hub events of these strands, in no order: without what was split off them, and with what was split off for them."""
+    sources = sorted(_sources(children, strands))
+    return [
+        event for source in sources for event in door.records.events(source) if strand_of(children, event) in strands
+    ]
+
+
+def strand_of(children: Children, event: SealedEvent) -> UUID:
+    """Name the strand that an entry belongs to now."""
+    header = event.header
+    return children.strand_of(UUID(bytes=header.child), header.identified_by.local_id)
+
+
+def ids_in(events: Iterable[SealedEvent]) -> frozenset[UUID]:
+    """Name the entries."""
+    return frozenset(UUID(bytes=event.header.event_id) for event in events)
+
+
+def _sources(children: Children, strands: Collection[UUID]) -> set[UUID]:
+    split_from = {strand for (strand, _), new in children.kin.parts.items() if new in strands}
+    return {*strands, *split_from}

@@ -1,0 +1,109 @@
+"""Who saw two children as one: the allowed disclosures in which entries of both stood together, after they are known to be two."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from access_policy.question import Hub
+from access_policy.vocabulary import SEE_IDENTITY, SEE_WRONG_VIEWS
+from projections.identity.said import Compared, Said
+from projections.identity.strands import Children
+from query.disclosure import Disclosure, decode_disclosure
+from query.door import Attempt, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
+from query.identity_desk import IdentityDesk, Known, events_of_strands, known_identity, side_of
+from query.identity_review import ShownIdentity
+from query.identity_view import WrongView, WrongViews
+from query.view import asked_by, canonical_bytes
+from schemas.sealed import SealedEvent
+
+SIDE_BY_SIDE = (SEE_IDENTITY,)
+"""What is asked for to see two children beside each other: there both belong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """The wrong views of two sides, oldest first, and the agencies whose entries stood in another child's record; a locked entry names no agency."""
+
+    views: tuple[WrongView, ...]
+    owners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entries:
+    """The entries of two sides, by id."""
+
+    left: Mapping[UUID, SealedEvent] = field(repr=False)
+    right: Mapping[UUID, SealedEvent] = field(repr=False)
+
+
+def wrong_views(
+    desk: IdentityDesk, staff: StaffMember, left: UUID, right: UUID, purpose: str | None
+) -> ShownIdentity[WrongViews] | Refused:
+    """Say who was shown two strands as one child, when and for what purpose, and whose entries those were; nobody while they are one child. No entry is opened."""
+    door, attempt = desk.door, begin(desk.door, staff, purpose, Wanted(SEE_WRONG_VIEWS))
+    decision = decide(door, attempt, Hub())
+    if not decision.allowed:
+        return refuse(door, attempt, decision)
+    with breakage_recorded(door, attempt):
+        known = known_identity(door)
+        linked = known.children.child_of(left) == known.children.child_of(right)
+        wrong = Wrong((), ()) if linked else wrong_of(desk, known, left, right, attempt)
+    people = tuple(sorted({one.person for one in wrong.views}))
+    view = WrongViews(asked_by(attempt), left, right, linked, wrong.views, people, wrong.owners)
+    shown = canonical_bytes(view)
+    # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
+    record(door, attempt, Showing(shown, decision.rules))
+    return ShownIdentity(attempt.disclosure_id, shown, view)
+
+
+def wrong_of(desk: IdentityDesk, known: Known, left: UUID, right: UUID, attempt: Attempt) -> Wrong:
+    """Find the wrong views of two sides as `known` has them, up to this attempt; whoever calls it has decided that they may be told."""
+    children = known.children
+    ours, theirs = side_of(children, left, right), side_of(children, right, left)
+    entries = _Entries(_by_id(desk, children, ours), _by_id(desk, children, theirs))
+    messages = desk.disclosures.of_child(ever_linked(known.said, {*ours, *theirs}), attempt.asked_at)
+    disclosures = (decode_disclosure(desk.door.unsealing.catalogue, one) for one in messages)
+    wrong = [one for one in disclosures if one.allowed and one.action not in SIDE_BY_SIDE and _both(one, entries)]
+    owners = {agency for one in wrong for agency in _misplaced(one, entries, left, right, children)}
+    return Wrong(tuple(_view(one, entries) for one in wrong), tuple(sorted(owners)))
+
+
+def ever_linked(said: Iterable[tuple[int, Said]], strands: Iterable[UUID]) -> frozenset[UUID]:
+    """Name every strand that any link or split ever said joins to these, directly or round by others: under one of these ids the record was asked for."""
+    beside: dict[UUID, set[UUID]] = defaultdict(set)
+    for _, one in said:
+        joins = one.outcome == "LINK" if isinstance(one, Compared) else one.action in ("LINK", "SPLIT")
+        if joins:
+            beside[one.left].add(one.right)
+            beside[one.right].add(one.left)
+    found, waiting = set(strands), list(strands)
+    while waiting:
+        new = beside[waiting.pop()] - found
+        found |= new
+        waiting += new
+    return frozenset(found)
+
+
+def _by_id(desk: IdentityDesk, children: Children, strands: frozenset[UUID]) -> Mapping[UUID, SealedEvent]:
+    return {UUID(bytes=one.header.event_id): one for one in events_of_strands(desk.door, children, strands)}
+
+
+def _both(one: Disclosure, entries: _Entries) -> bool:
+    return not entries.left.keys().isdisjoint(one.shown) and not entries.right.keys().isdisjoint(one.shown)
+
+
+def _misplaced(one: Disclosure, entries: _Entries, left: UUID, right: UUID, children: Children) -> Sequence[str]:
+    """Name the agencies of the entries that stood in another child's record: those of the side that was not asked for, or of both where neither was."""
+    asked = None if one.child is None else children.child_of(one.child)
+    sides = [
+        side for side, child in ((entries.left, left), (entries.right, right)) if asked != children.child_of(child)
+    ]
+    misplaced = [side[event_id] for side in sides for event_id in one.shown if event_id in side]
+    return [event.header.agency for event in misplaced if event.header.seal != "LOCKED"]
+
+
+def _view(one: Disclosure, entries: _Entries) -> WrongView:
+    counts = [sum(event_id in side for event_id in one.shown) for side in (entries.left, entries.right)]
+    who = one.person, one.agency, one.role, one.action, one.purpose, one.asked_at
+    return WrongView(one.disclosure_id, *who, counts[0], counts[1])
