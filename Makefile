@@ -19,7 +19,7 @@ help:
 setup: $(INSTALLED)
 
 # Done anew only when what is to be installed changed. The mark is written last: a setup that was cut short is done again.
-$(INSTALLED): pyproject.toml constraints.txt
+$(INSTALLED): pyproject.toml constraints.txt apps/web/npm_packages.py
 	@sh .ci/setup
 	@touch $(INSTALLED)
 

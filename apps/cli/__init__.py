@@ -14,6 +14,7 @@ from apps.cli.record import alerts, chronology, find, people
 from apps.cli.rules import policy
 from apps.cli.services import services_commands
 from apps.cli.stop import stop_command
+from apps.cli.web import web
 from apps.cli.workers import workers_commands
 
 
@@ -33,5 +34,5 @@ for command in (feed, find, chronology, alerts, people):
     main.add_command(command)
 for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):
     main.add_command(command)
-for command in (contracts, policy, api):
+for command in (contracts, policy, api, web):
     main.add_command(command)

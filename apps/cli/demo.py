@@ -24,6 +24,7 @@ from apps.demo.run import DemoBroken, Outcome, Show, run_demo
 from apps.demo.sign_in import let_people_sign_in
 from apps.provision import provision
 from apps.settings import Settings, load_settings
+from apps.web import running
 from connectors.producer import FeedBroken
 
 ELSEWHERE = ("KAFKA_BOOTSTRAP_SERVERS", "DATABASE_URL", "KEYS_DATABASE_URL")
@@ -40,7 +41,20 @@ def demo_command(children: int) -> None:
         settings = _hub_runs()
         outcome = _deliver(settings, children)
         look = first_look(settings, outcome.county.stories[0].children[0].nhs_number)
-    click.echo("\n".join([*_sums(outcome), "", *_looked(look), "", *_stories(outcome), "", *_next(look, outcome)]))
+        with progress("starting the pages") as say:
+            pages = running.start(home(), os.environ, say)
+    lines = [
+        *_sums(outcome),
+        "",
+        *_looked(look),
+        "",
+        *_stories(outcome),
+        "",
+        *_next(look, outcome),
+        "",
+        *_read(look, pages),
+    ]
+    click.echo("\n".join(lines))
 
 
 def _hub_runs() -> Settings:
@@ -135,6 +149,11 @@ def _next(look: FirstLook, outcome: Outcome) -> Iterator[str]:
     yield f"  {mash} people                # who may sign in"
     yield f"  {mash} workers status        # how far the workers are"
     yield f"  {mash} stop                  # the hub runs on until then"
+
+
+def _read(look: FirstLook, pages: str) -> Iterator[str]:
+    yield "What to read first, in a browser (sign in as one of the demo's people; choose a purpose):"
+    yield f"  {pages}/children/{look.child}"
 
 
 def _mash() -> str:

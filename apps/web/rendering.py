@@ -1,0 +1,35 @@
+"""From a template and words to a page: everything escaped."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
+
+from apps.web.words import label, plain
+from projections.chronology.uncertain import in_words as span_in_words
+from projections.chronology.uncertain import moment_in_words
+from query.agencies import agency_in_words, whom_to_ask
+from query.outputs.rows import kind_in_words
+
+
+@cache
+def environment() -> Environment:
+    """Make the templates' environment: ours, and GOV.UK Frontend's macros under their own name."""
+    macros = PackageLoader("govuk_frontend_jinja")
+    loader = ChoiceLoader([PackageLoader("apps.web"), PrefixLoader({"govuk_frontend_jinja": macros})])
+    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.filters.update(
+        agency=agency_in_words,
+        whom_to_ask=whom_to_ask,
+        moment=moment_in_words,
+        span=span_in_words,
+        plain=plain,
+        kind=kind_in_words,
+        label=label,
+    )
+    return made
+
+
+def rendered(template: str, **words: Any) -> str:
+    """Fill a template in."""
+    return environment().get_template(template).render(**words)
