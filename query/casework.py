@@ -23,7 +23,6 @@ from projections.casework import (
     PROFILES,
     SIGNIFICANCES,
     Casework,
-    CaseworkStore,
     ContradictionNotice,
     ContradictionResolution,
     EntryJudgement,
@@ -63,10 +62,9 @@ class NotForCasework(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CaseworkDesk:
-    """The door, and beside it what was said before, where it is written, and what seals words."""
+    """The door, and beside it where casework is written, and what seals words."""
 
     door: Door
-    store: CaseworkStore
     log: CaseworkLog
     sealer: Sealer = field(repr=False)
 
@@ -163,7 +161,7 @@ def mark_reviewed(
     reading = begin_reading(desk.door, staff, purpose, CURATE_CHRONOLOGY, child)
     if isinstance(reading, Refused):
         return reading
-    stands = standing(desk.store.casework(reading.ids, None))
+    stands = standing(desk.door.records.casework(reading.ids, None))
     events = events_of(reading, set(stands.curated(reviewing.profile)))
     if not events:
         raise nothing_said(

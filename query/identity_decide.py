@@ -17,7 +17,16 @@ from access_policy.vocabulary import DECIDE_IDENTITY
 from projections.identity.said import Action, Decided, Said
 from projections.identity.strands import Children, pair_of, resolve
 from query.door import Attempt, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
-from query.identity_desk import IdentityDesk, Known, NotDecided, events_of_strands, known_identity, side_of, strand_of
+from query.identity_desk import (
+    IdentityDesk,
+    Known,
+    NotDecided,
+    events_of_strands,
+    known_identity,
+    known_of,
+    side_of,
+    strand_of,
+)
 from query.identity_review import ShownIdentity
 from query.identity_view import DecisionView
 from query.sealed_words import seal_words
@@ -76,7 +85,7 @@ def decide_identity(
     if not decision.allowed:
         return refuse(desk.door, attempt, decision)
     with breakage_recorded(desk.door, attempt):
-        known = known_identity(desk.door)
+        known = known_identity(desk.door, _strands(deciding))
         sight = see(desk.door, attempt, _events(desk, known.children, deciding))
         if isinstance(sight, Decision):
             return refuse(desk.door, attempt, sight)
@@ -110,8 +119,12 @@ class _AtIt:
 
 
 def _events(desk: IdentityDesk, children: Children, deciding: Deciding | Splitting) -> list[SealedEvent]:
-    strands = {deciding.strand} if isinstance(deciding, Splitting) else {deciding.left, deciding.right}
-    return events_of_strands(desk.door, children, {one for strand in strands for one in children.strands_of(strand)})
+    strands = {one for strand in _strands(deciding) for one in children.strands_of(strand)}
+    return events_of_strands(desk.door, children, strands)
+
+
+def _strands(deciding: Deciding | Splitting) -> set[UUID]:
+    return {deciding.strand} if isinstance(deciding, Splitting) else {deciding.left, deciding.right}
 
 
 def _decided(at_it: _AtIt, deciding: Deciding | Splitting) -> Decided:
@@ -200,8 +213,7 @@ def _view(at_it: _AtIt, made: Decided) -> DecisionView:
     undone = made.action == "SPLIT" or (
         made.action == "KEEP_APART" and children.child_of(made.left) == children.child_of(made.right)
     )
-    said = _and(at_it.known, made)
-    after = Known(said, resolve(said))
+    after = known_of(_and(at_it.known, made))
     wrong = wrong_of(at_it.desk, after, made.left, made.right, at_it.attempt) if undone else Wrong((), ())
     moved = [one for one in at_it.sight.read if strand_of(after.children, one) != strand_of(children, one)]
     what = made.decision_id, made.action, made.left, made.right

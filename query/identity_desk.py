@@ -7,7 +7,7 @@ from uuid import UUID
 from access_policy.sealing import Sealer
 from projections.disclosures import Disclosures
 from projections.identity.review_list import ReviewList
-from projections.identity.said import Said
+from projections.identity.said import Compared, Said
 from projections.identity.strands import Children, resolve
 from query.door import Door
 from query.identity_log import IdentityLog
@@ -37,10 +37,32 @@ class Known:
     children: Children
 
 
-def known_identity(door: Door) -> Known:
-    """Read what was said of who is who so far, and resolve it."""
-    said = door.records.identity_said(None)
-    return Known(said, resolve(said))
+def known_identity(door: Door, strands: Iterable[UUID]) -> Known:
+    """Read what was said of these strands and of all that a link ever joined to them, by whatever number of links, and resolve it."""
+    said: dict[int, Said] = {}
+    asked: set[UUID] = set()
+    new = frozenset(strands)
+    while new:
+        asked |= new
+        said.update(door.records.identity_said(new))
+        new = ever_linked(said.values()) - asked
+    return known_of(said.items())
+
+
+def known_of(said: Iterable[tuple[int, Said]]) -> Known:
+    """Resolve what was said, (offset, what) pairs in any order."""
+    in_order = sorted(said, key=lambda placed: placed[0])
+    return Known(in_order, resolve(in_order))
+
+
+def ever_linked(said: Iterable[Said]) -> frozenset[UUID]:
+    """Name every strand that a link or a split ever named, whether it still counts or not."""
+    joined = (one for one in said if _joins(one))
+    return frozenset(strand for one in joined for strand in (one.left, one.right))
+
+
+def _joins(one: Said) -> bool:
+    return one.outcome == "LINK" if isinstance(one, Compared) else one.action in ("LINK", "SPLIT")
 
 
 def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:
@@ -50,11 +72,12 @@ def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:
 
 
 def events_of_strands(door: Door, children: Children, strands: Collection[UUID]) -> list[SealedEvent]:
-    """Give the hub events of these strands, in no order: without what was split off them, and with what was split off for them."""
-    sources = sorted(_sources(children, strands))
-    return [
-        event for source in sources for event in door.records.events(source) if strand_of(children, event) in strands
-    ]
+    """Give the hub events of these strands, each once and in no order: without what was split off them, and with what was split off for them."""
+    split_from = {strand for (strand, _), new in children.kin.parts.items() if new in strands}
+    found: dict[bytes, SealedEvent] = {}
+    for source in sorted({*strands, *split_from}):
+        found.update({event.header.event_id: event for event in door.records.sealed_events(source)})
+    return [event for event in found.values() if strand_of(children, event) in strands]
 
 
 def strand_of(children: Children, event: SealedEvent) -> UUID:
@@ -66,8 +89,3 @@ def strand_of(children: Children, event: SealedEvent) -> UUID:
 def ids_in(events: Iterable[SealedEvent]) -> frozenset[UUID]:
     """Name the entries."""
     return frozenset(UUID(bytes=event.header.event_id) for event in events)
-
-
-def _sources(children: Children, strands: Collection[UUID]) -> set[UUID]:
-    split_from = {strand for (strand, _), new in children.kin.parts.items() if new in strands}
-    return {*strands, *split_from}

@@ -37,6 +37,7 @@ from query.identity_desk import (
     events_of_strands,
     ids_in,
     known_identity,
+    known_of,
     side_of,
     strand_of,
 )
@@ -85,7 +86,7 @@ def list_questions(
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    known, rules = known_identity(door), set(decision.rules)
+    known, rules = known_of(desk.review_list.said()), set(decision.rules)
     found: list[QuestionItem] = []
     waiting = iter(questions_of(known.children, desk.review_list.waiting()))
     with breakage_recorded(door, attempt):
@@ -132,7 +133,7 @@ def open_parts(
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    children = known_identity(door).children
+    children = known_identity(door, [child]).children
     with breakage_recorded(door, attempt):
         sight = see(door, attempt, events_of_strands(door, children, children.strands_of(child)))
         if isinstance(sight, Decision):
@@ -148,7 +149,7 @@ def open_parts(
 def seen_sides(door: Door, attempt: Attempt, pair: Pair) -> Sides | Decision:
     """Find what of both sides this person may see, and open what they read; a refusal where the rules could not be applied."""
     left, right = pair
-    known = known_identity(door)
+    known = known_identity(door, pair)
     children = known.children
     strands = side_of(children, left, right), side_of(children, right, left)
     events = [events_of_strands(door, children, one) for one in strands]
@@ -181,8 +182,7 @@ def _known_of(side: Side) -> bool:
 def _question_view(desk: IdentityDesk, attempt: Attempt, sides: Sides, pair: Pair) -> QuestionView:
     children = sides.children
     listed = {(one.left, one.right): one for one in questions_of(children, desk.review_list.waiting())}
-    said = [one for _, one in sorted(sides.known.said, key=lambda placed: placed[0])]
-    decided = (one for one in said if isinstance(one, Decided) and pair_of(one.left, one.right) == pair)
+    decided = (one for _, one in sides.known.said if isinstance(one, Decided) and pair_of(one.left, one.right) == pair)
     return QuestionView(
         asked=asked_by(attempt),
         question=listed.get(pair) or unasked(children, pair),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from access_policy.vocabulary import SETTLE_CONTRADICTION
 from projections.casework import ContradictionNotice, ContradictionResolution
+from projections.headers import entry_of
 from query.casework import (
     CaseworkDesk,
     Reading,
@@ -75,7 +76,11 @@ def _contradiction(desk: CaseworkDesk, reading: Reading, wanted: UUID) -> tuple[
     """Find a contradiction among the entries that are read, as their record shows it: its kind and entries."""
     with breakage_recorded(desk.door, reading.attempt):
         opened = desk.door.unsealing.open_all(reading.sight.read)
-    found = [one for one in found_contradictions(opened) if one.contradiction_id == wanted]
+    found = [
+        one
+        for one in found_contradictions(opened, (entry_of(one.header) for one in reading.sight.withheld))
+        if one.contradiction_id == wanted
+    ]
     if not found:
         raise nothing_said(
             desk.door,

@@ -1,17 +1,15 @@
 """Who saw two children as one: the allowed disclosures in which entries of both stood together, after they are known to be two."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from access_policy.question import Hub
 from access_policy.vocabulary import SEE_IDENTITY, SEE_WRONG_VIEWS
-from projections.identity.said import Compared, Said
 from projections.identity.strands import Children
 from query.disclosure import Disclosure, decode_disclosure
 from query.door import Attempt, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
-from query.identity_desk import IdentityDesk, Known, events_of_strands, known_identity, side_of
+from query.identity_desk import IdentityDesk, Known, events_of_strands, ever_linked, known_identity, side_of
 from query.identity_review import ShownIdentity
 from query.identity_view import WrongView, WrongViews
 from query.view import asked_by, canonical_bytes
@@ -46,7 +44,7 @@ def wrong_views(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     with breakage_recorded(door, attempt):
-        known = known_identity(door)
+        known = known_identity(door, (left, right))
         linked = known.children.child_of(left) == known.children.child_of(right)
         wrong = Wrong((), ()) if linked else wrong_of(desk, known, left, right, attempt)
     people = tuple(sorted({one.person for one in wrong.views}))
@@ -62,27 +60,13 @@ def wrong_of(desk: IdentityDesk, known: Known, left: UUID, right: UUID, attempt:
     children = known.children
     ours, theirs = side_of(children, left, right), side_of(children, right, left)
     entries = _Entries(_by_id(desk, children, ours), _by_id(desk, children, theirs))
-    messages = desk.disclosures.of_child(ever_linked(known.said, {*ours, *theirs}), attempt.asked_at)
+    # Under any of these ids the record may have been asked for while the two were one.
+    strands = ever_linked(one for _, one in known.said) | ours | theirs
+    messages = desk.disclosures.of_child(strands, attempt.asked_at)
     disclosures = (decode_disclosure(desk.door.unsealing.catalogue, one) for one in messages)
     wrong = [one for one in disclosures if one.allowed and one.action not in SIDE_BY_SIDE and _both(one, entries)]
     owners = {agency for one in wrong for agency in _misplaced(one, entries, left, right, children)}
     return Wrong(tuple(_view(one, entries) for one in wrong), tuple(sorted(owners)))
-
-
-def ever_linked(said: Iterable[tuple[int, Said]], strands: Iterable[UUID]) -> frozenset[UUID]:
-    """Name every strand that any link or split ever said joins to these, directly or round by others: under one of these ids the record was asked for."""
-    beside: dict[UUID, set[UUID]] = defaultdict(set)
-    for _, one in said:
-        joins = one.outcome == "LINK" if isinstance(one, Compared) else one.action in ("LINK", "SPLIT")
-        if joins:
-            beside[one.left].add(one.right)
-            beside[one.right].add(one.left)
-    found, waiting = set(strands), list(strands)
-    while waiting:
-        new = beside[waiting.pop()] - found
-        found |= new
-        waiting += new
-    return frozenset(found)
 
 
 def _by_id(desk: IdentityDesk, children: Children, strands: frozenset[UUID]) -> Mapping[UUID, SealedEvent]:
