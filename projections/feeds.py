@@ -120,6 +120,10 @@ class FeedRecords(Protocol):
         """Give what the hub last said of these kinds about a feed, or None."""
         ...
 
+    def notices(self, feed: Feed) -> Sequence[Notice]:
+        """Give every time that a feed stopped or resumed, by when the hub noticed."""
+        ...
+
     def judged_days(self, feed: Feed, since: date) -> frozenset[date]:
         """Give the windows' days, from `since` on, that were judged."""
         ...

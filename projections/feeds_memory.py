@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from projections.feed_messages import KINDS, feed_statements, read_told
-from projections.feeds import Arrival, Delivered, Feed, Kind, Told
+from projections.feeds import Arrival, Delivered, Feed, Kind, Notice, Told
 from projections.hub_messages import read_hub_message
 from projections.marks import Alike, Mark, Oddities
 from schemas.catalogue import Catalogue
@@ -45,6 +45,12 @@ class MemoryFeeds:
         """Give what the hub last said of these kinds about a feed, or None."""
         rows = self._told(feed, *kinds)
         return read_told(self._catalogue, max(rows, key=lambda row: (row[4], row[6]))[7]) if rows else None
+
+    def notices(self, feed: Feed) -> Sequence[Notice]:
+        """Give every time that a feed stopped or resumed, by when the hub noticed."""
+        rows = sorted(self._told(feed, "FeedStopped", "FeedResumed"), key=lambda row: (row[4], row[5], row[6]))
+        told = (read_told(self._catalogue, row[7]) for row in rows)
+        return [one for one in told if isinstance(one, Notice)]
 
     def judged_days(self, feed: Feed, since: date) -> frozenset[date]:
         """Give the windows' days, from `since` on, that were judged."""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from psycopg import Connection
 
 from projections.feed_messages import read_told
-from projections.feeds import Arrival, Delivered, Feed, Kind, Told
+from projections.feeds import Arrival, Delivered, Feed, Kind, Notice, Told
 from projections.rows import Rows
 from schemas.catalogue import Catalogue
 
@@ -15,6 +15,9 @@ select agency, source_system from feed_arrival union select agency, source_syste
 """
 DELIVERIES = """
 select record from feed_told where agency = %s and source_system = %s and kind = 'FeedDelivered' order by at, told_id
+"""
+NOTICES = """
+select record from feed_told where agency = %s and source_system = %s and kind in ('FeedStopped', 'FeedResumed') order by at, part, log_offset
 """
 NEWEST = """
 select record from feed_told where agency = %s and source_system = %s and kind = any(%s) order by at desc, log_offset desc limit 1
@@ -51,6 +54,11 @@ class SqlFeeds:
         """Give what the hub last said of these kinds about a feed, or None."""
         row = self._conn.execute(NEWEST, (*feed, list(kinds)), binary=True).fetchone()
         return None if row is None else read_told(self._catalogue, row[0])
+
+    def notices(self, feed: Feed) -> Sequence[Notice]:
+        """Give every time that a feed stopped or resumed, by when the hub noticed."""
+        told = (read_told(self._catalogue, record) for (record,) in self._conn.execute(NOTICES, feed, binary=True))
+        return [one for one in told if isinstance(one, Notice)]
 
     def judged_days(self, feed: Feed, since: date) -> frozenset[date]:
         """Give the windows' days, from `since` on, that were judged."""

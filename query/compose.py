@@ -5,19 +5,29 @@ Only entries that may be known of come in here, and they are merged by themselve
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from projections.casework import Casework
+from projections.casework import standing as casework_stands
 from projections.chronology.amendments import Oddity
+from projections.chronology.contradictions import contradictions
+from projections.chronology.coverage import Coverage
 from projections.chronology.entry import Entry
+from projections.chronology.gaps import gaps
 from projections.chronology.merge import Chronology, merge
 from projections.chronology.opened import Fields, Opened
 from projections.chronology.uncertain import certainty, happened_order, in_words
+from projections.working_days import local_day
 from query.agencies import agency_in_words, whom_to_ask
+from query.beside import gaps_shown, incidents_shown
+from query.contradictions import contradictions_shown
+from query.curated import curated_shown
 from query.door import Attempt, DutyRules
 from query.duties import alerts_shown, clocks_shown
 from query.facts import facts_of
+from query.marks import Marks
 from query.sightings import sightings_of
 from query.view import (
     Body,
@@ -39,10 +49,17 @@ INTELLIGENCE = "IntelligenceGraded"
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a view is made of: entries opened, and headers of entries that are withheld."""
+    """What a view is made of: entries opened, headers of entries that are withheld, and what was known beside them at the moment that is shown.
+
+    `casework` is what was said about opened entries alone, with its words, opened, by the id of what was said; `coverage` is of feeds; `marks` are the contracts'.
+    """
 
     opened: tuple[Opened, ...]
     withheld: tuple[Entry, ...]
+    casework: tuple[Casework, ...]
+    words: Mapping[UUID, str | None] = field(repr=False)
+    coverage: tuple[Coverage, ...]
+    marks: Marks
 
 
 def compose(child: UUID, attempt: Attempt, material: Material, duties: DutyRules) -> RecordView:
@@ -51,24 +68,25 @@ def compose(child: UUID, attempt: Attempt, material: Material, duties: DutyRules
     chronology = merge([*(one.entry for one in material.opened), *material.withheld])
     standing = [read[line.entry.event_id] for line in chronology.timeline if line.entry.event_id in read]
     timeline, withdrawn = _timeline(chronology, read), _withdrawn(chronology, read)
-    now = _moment_shown(attempt)
-    completeness = completeness_of(len(material.opened), len(material.withheld))
+    now = moment_shown(attempt)
+    complete = completeness_of(len(material.opened), len(material.withheld))
+    withheld, said = counts_of(material.withheld), casework_stands(material.casework)
     return RecordView(
         child=child,
         asked=asked_by(attempt),
-        completeness=completeness,
-        sentence=SENTENCES[completeness],
-        withheld=counts_of(material.withheld),
+        completeness=complete,
+        sentence=SENTENCES[complete],
+        withheld=withheld,
         shredded=sum(one.fields is None for one in material.opened),
         facts=facts_of(standing),
         sightings=sightings_of(standing, now),
         clocks=clocks_shown(chronology, duties, now),
         alerts=alerts_shown(chronology, duties, now),
-        incidents=(),
-        contradictions=(),
-        gaps=(),
-        curated=(),
-        marks={},
+        incidents=incidents_shown(standing),
+        contradictions=contradictions_shown(contradictions(standing), said, material.words),
+        gaps=gaps_shown(gaps(standing, material.coverage, local_day(now)), withheld),
+        curated=curated_shown(chronology, frozenset(read), said, material.words),
+        marks=material.marks,
         timeline=timeline,
         withdrawn=withdrawn,
         without_effect=_without_effect(chronology, read),
@@ -104,7 +122,8 @@ SENTENCES: Mapping[Completeness, str] = {
 }
 
 
-def _moment_shown(attempt: Attempt) -> datetime:
+def moment_shown(attempt: Attempt) -> datetime:
+    """Give the moment (UTC) whose knowledge is shown: the one asked for, and now where it is yet to come or none was asked for."""
     # Of a moment to come nothing is known yet: a duty that is due tomorrow is not overdue today.
     asked_for = attempt.wanted.as_known_at
     return attempt.asked_at if asked_for is None else min(asked_for, attempt.asked_at)

@@ -1,11 +1,16 @@
 """Contradictions as they are shown: what the pure rules find in the entries that are read, beside what people did about it."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from projections.chronology.contradictions import ContradictionKind
+from projections.casework import Standing
+from projections.chronology.contradictions import Contradiction, ContradictionKind, contradictions
+from projections.chronology.entry import Entry
+from projections.chronology.merge import merge
+from projections.chronology.opened import Opened
 
 ContradictionState = Literal["open", "notified", "resolved"]
 
@@ -50,3 +55,39 @@ class ShownContradiction:
     state: ContradictionState
     notices: tuple[ShownNotice, ...]
     resolutions: tuple[ShownResolution, ...]
+
+
+def found_contradictions(opened: Iterable[Opened], withheld: Iterable[Entry] = ()) -> tuple[Contradiction, ...]:
+    """Find the contradictions that a record shows to somebody who reads these entries, and may know of those withheld: what stands of the entries read is compared, and nothing else."""
+    read = {one.entry.event_id: one for one in opened}
+    chronology = merge([*(one.entry for one in read.values()), *withheld])
+    return contradictions(read[line.entry.event_id] for line in chronology.timeline if line.entry.event_id in read)
+
+
+def contradictions_shown(
+    found: Iterable[Contradiction], said: Standing, words: Mapping[UUID, str | None]
+) -> tuple[ShownContradiction, ...]:
+    """Put beside each contradiction what people did about it; `words` are opened, by the id of what was said."""
+    return tuple(_shown(one, said, words) for one in found)
+
+
+def _shown(one: Contradiction, said: Standing, words: Mapping[UUID, str | None]) -> ShownContradiction:
+    notices = tuple(
+        ShownNotice(notice.agencies, notice.said.person, notice.said.at)
+        for notice in said.notices.get(one.contradiction_id, ())
+    )
+    resolutions = tuple(
+        ShownResolution(done.said.person, done.said.at, words.get(done.said.said_id))
+        for done in said.resolutions.get(one.contradiction_id, ())
+    )
+    return ShownContradiction(
+        contradiction_id=one.contradiction_id,
+        kind=one.kind,
+        events=one.events,
+        agencies=one.agencies,
+        sentence=one.sentence,
+        said=tuple(ShownSaying(saying.event_id, saying.agency, saying.said) for saying in one.said),
+        state="resolved" if resolutions else "notified" if notices else "open",
+        notices=notices,
+        resolutions=resolutions,
+    )

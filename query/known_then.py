@@ -12,9 +12,8 @@ from uuid import UUID
 
 from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
-from projections.headers import entry_of
 from query.agencies import agency_in_words
-from query.compose import Material, compose
+from query.compose import compose
 from query.disclosure import Disclosure
 from query.door import (
     Attempt,
@@ -29,6 +28,7 @@ from query.door import (
     record,
     refuse,
 )
+from query.gathering import gather
 from query.seeing import Sight, ids_of, see
 from query.view import RecordView, canonical_bytes
 from query.view_desk import ViewDesk
@@ -141,7 +141,6 @@ def _view(door: Door, child: UUID, attempt: Attempt, found: tuple[Sight, Then]) 
     sight, (known_to, shown_then) = found
     own = [one for one in sight.read if _is_own(one, known_to)]
     others = [one for one in sight.read if not _is_own(one, known_to)]
-    withheld = tuple(entry_of(event.header) for event in sight.withheld)
     return AgencyKnowledge(
         agency=known_to.agency,
         moment=known_to.moment,
@@ -149,7 +148,7 @@ def _view(door: Door, child: UUID, attempt: Attempt, found: tuple[Sight, Then]) 
         limits=LIMITS,
         own=ids_of(own),
         shown_to_it=tuple(_shown_to(one, shown_then) for one in sorted(others, key=lambda one: one.header.event_id)),
-        record=compose(child, attempt, Material(door.unsealing.open_all(sight.read), withheld), door.duties),
+        record=compose(child, attempt, gather(door, attempt, sight.read, sight.withheld), door.duties),
     )
 
 

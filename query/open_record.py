@@ -1,13 +1,12 @@
 """Opening a child's record: the only way to the content of its entries."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
 from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
-from projections.headers import entry_of
-from query.compose import Material, compose
+from query.compose import compose
 from query.door import (
     Attempt,
     Door,
@@ -21,7 +20,9 @@ from query.door import (
     record,
     refuse,
 )
-from query.seeing import Sight, ids_of, received_by, see
+from query.gathering import gather
+from query.naming import shown_name
+from query.seeing import Sight, ids_of, see
 from query.view import RecordView, canonical_bytes
 
 
@@ -37,7 +38,7 @@ class OpenedRecord:
 def open_record(
     door: Door, staff: StaffMember, child: UUID, purpose: str | None, as_known_at: datetime | None = None
 ) -> OpenedRecord | Refused:
-    """Open a child's record for a stated purpose, as it is known now or as the hub knew it at an aware moment.
+    """Open a child's record for a stated purpose, as it is known now or as the hub knew it at an aware moment; any of the child's strands may be asked for.
 
     A refusal is recorded as an opening is. RecordBroken: an entry that would be shown was altered; that is recorded, and nothing is shown. DisclosureFailed: the
     disclosure is not surely durable, and nothing is shown.
@@ -48,10 +49,12 @@ def open_record(
         return refuse(door, attempt, decision)
     # Crash until the record is written: nothing has left the door.
     with breakage_recorded(door, attempt):
-        sight = see(door, attempt, received_by(door.records.sealed_events(child), as_known_at))
+        sight = see(door, attempt, door.records.sealed_events(child, as_known_at))
         if isinstance(sight, Decision):
             return refuse(door, attempt, sight)
-        view = _view(door, child, attempt, sight)
+        name = shown_name(child, sight.known, door.records.kin([child], as_known_at))
+        attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
+        view = _view(door, name, attempt, sight)
     shown = canonical_bytes(view)
     rules = tuple(sorted({*decision.rules, *sight.rules}))
     record(door, attempt, Showing(shown, rules, ids_of(sight.read), ids_of(sight.withheld)))
@@ -60,6 +63,4 @@ def open_record(
 
 
 def _view(door: Door, child: UUID, attempt: Attempt, sight: Sight) -> RecordView:
-    withheld = tuple(entry_of(event.header) for event in sight.withheld)
-    material = Material(door.unsealing.open_all(sight.read), withheld)
-    return compose(child, attempt, material, door.duties)
+    return compose(child, attempt, gather(door, attempt, sight.read, sight.withheld), door.duties)

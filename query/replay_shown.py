@@ -15,11 +15,11 @@ from uuid import UUID
 
 from access_policy.question import Person
 from access_policy.vocabulary import FIND_CHILD, OPEN_RECORD
-from projections.headers import entry_of
 from query.compose import Material, compose
 from query.disclosure import Disclosure
 from query.door import Attempt, Door, StaffMember, Wanted
 from query.find_child import finding_bytes
+from query.gathering import gather
 from query.view import canonical_bytes
 
 
@@ -71,5 +71,5 @@ def _material(disclosure: Disclosure, door: Door, child: UUID) -> Material:
             f"disclosure {disclosure.disclosure_id}: expected every entry that it lists in the child's record, found {len(missing)} missing; were they moved to "
             "another child since, or is the store behind the log? If neither: run `mash verify`"
         )
-    opened = door.unsealing.open_all([events[one] for one in disclosure.shown])
-    return Material(opened, tuple(entry_of(events[one].header) for one in disclosure.withheld))
+    read, withheld = ([events[one] for one in listed] for listed in (disclosure.shown, disclosure.withheld))
+    return gather(door, _attempt(disclosure), read, withheld)
