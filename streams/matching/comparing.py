@@ -66,6 +66,7 @@ class Comparing:
     weights: Weights
     begun: Callable[[], bool]
     now: Callable[[], datetime]
+    largest_block: int = LARGEST_BLOCK
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     _too_large: set[bytes] = field(default_factory=set)
 
@@ -120,8 +121,8 @@ class Comparing:
     def _alike(self, found_by: Mapping[UUID, Mapping[bytes, str]]) -> set[Pair]:
         """Pair these strands with all that share a block with them."""
         kinds = dict(chain.from_iterable(of_one.items() for of_one in found_by.values()))
-        found = self.parts.comparisons.sharing(kinds, LARGEST_BLOCK + 1)
-        large = {token for token, strands in found.items() if len(strands) > LARGEST_BLOCK}
+        found = self.parts.comparisons.sharing(kinds, self.largest_block + 1)
+        large = {token for token, strands in found.items() if len(strands) > self.largest_block}
         too_large = {token for token in large if kinds[token] not in EXACT}
         self._report(too_large, kinds)
         return {
@@ -142,7 +143,7 @@ class Comparing:
                 "%d more blocks of %s have over %d strands and are not compared; %d blocks are not",
                 count,
                 kind,
-                LARGEST_BLOCK,
+                self.largest_block,
                 len(self._too_large),
             )
 

@@ -86,8 +86,8 @@ class Match:
 
     def _take_in(self, events: Iterable[SealedEvent]) -> None:
         told = {one.header.event_id: one for one in reversed(list(events))}
-        fresh = self._fresh(told.values())
-        # A locked statement makes no sketch; of its household it is found by whoever may read it.
+        fresh = self._fresh([one for one in told.values() if one.header.seal != "LOCKED"])
+        # A locked statement makes no sketch, since a question that rests on it would show that it exists; of its household it is found by whoever may read it.
         opened = self._opened([*fresh, *(one for one in told.values() if one.header.seal == "LOCKED")])
         self.households.add(
             token for one, _, fields in opened.values() for token in tokens_of(one.header, fields, self.seal.household)
@@ -111,9 +111,9 @@ class Match:
         found = ((one, keys.get(UUID(bytes=one.header.key_id))) for one in telling)
         return {one.header.event_id: (one, key, self.reading.fields(one, key)) for one, key in found if key is not None}
 
-    def _fresh(self, events: Iterable[SealedEvent]) -> list[SealedEvent]:
-        """Drop repeats, and what is locked: even that it exists may not show."""
-        seen = {UUID(bytes=one.header.event_id): one for one in reversed(list(events)) if one.header.seal != "LOCKED"}
+    def _fresh(self, events: Sequence[SealedEvent]) -> list[SealedEvent]:
+        """Drop those that are kept already."""
+        seen = {UUID(bytes=one.header.event_id): one for one in events}
         known = self.sketches.known_statements(seen)
         return [one for event_id, one in seen.items() if event_id not in known]
 
