@@ -10,10 +10,11 @@ class GivenName(IntEnum):
     SWAPPED = 1
     SAME_COMMON = 2
     KNOWN_FORM = 3
-    ALIKE = 4
-    INITIAL = 5
-    ONE_OF_SEVERAL = 6
-    DIFFERS = 7
+    FORM_OF_SEVERAL = 4
+    ALIKE = 5
+    INITIAL = 6
+    ONE_OF_SEVERAL = 7
+    DIFFERS = 8
 
 
 class FamilyName(IntEnum):

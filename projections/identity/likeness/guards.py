@@ -1,6 +1,6 @@
 """What keeps a high score from linking: the cases in which only a person decides, whatever the likeness."""
 
-from projections.identity.likeness.degrees import Address, Born, FamilyName, GivenName, NhsNumber, Relations, Upn
+from projections.identity.likeness.degrees import Address, Born, FamilyName, GivenName, NhsNumber, Relations, Sex, Upn
 from projections.identity.likeness.evidence import ONE_CHILD, Evidence
 from projections.identity.particulars import Mark
 
@@ -35,7 +35,7 @@ def guard(found: Evidence, marks: frozenset[Mark]) -> str | None:
         return TWINS if found.given is GivenName.DIFFERS else None
     if Mark.MULTIPLE_BIRTH in marks:
         return Mark.MULTIPLE_BIRTH.value
-    return _given_name(found) or _birth(found)
+    return _given_name(found) or _birth(found) or _common_name(found)
 
 
 def _given_name(found: Evidence) -> str | None:
@@ -43,6 +43,8 @@ def _given_name(found: Evidence) -> str | None:
         return "no given name to go by"
     if found.given not in ONE_CHILD:
         return TWINS if _one_household(found) else "the given name is not the same"
+    if found.sex is Sex.DIFFERS:
+        return "sex is not the same"
     return None if found.given_settled else "a given name told on one side only"
 
 
@@ -60,3 +62,10 @@ def _birth(found: Evidence) -> str | None:
     if found.born is None:
         return "no date of birth to go by"
     return None if found.born in ONE_BIRTH else "the date of birth is not the same"
+
+
+def _common_name(found: Evidence) -> str | None:
+    """Ask about names that many bear when nothing but the birthday goes with them."""
+    common = found.given is GivenName.SAME_COMMON and found.family is FamilyName.SAME_COMMON
+    near = found.address in (Address.SAME, Address.POSTCODE) or found.relations in (Relations.ONE, Relations.SEVERAL)
+    return "common names, and neither address nor relatives agree" if common and not near else None

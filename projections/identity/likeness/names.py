@@ -34,8 +34,8 @@ def given_names(left: Words, right: Words, known: KnownNames) -> GivenName | Non
     if _go_together(mine[1:], yours[1:]):
         if mine[0] == yours[0]:
             return _same(mine[:1], known)
-        if known.same_person(mine[0], yours[0]):
-            return GivenName.KNOWN_FORM
+        if known.known_form(mine[0], yours[0]):
+            return GivenName.KNOWN_FORM if known.of_one_name(mine[0], yours[0]) else GivenName.FORM_OF_SEVERAL
     return _nearly(mine, yours)
 
 
