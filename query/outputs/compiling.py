@@ -23,6 +23,7 @@ READ_BEFORE_PUBLICATION = (
     "Anonymised by the hub. Free text was searched for the names, identifiers and addresses that the record itself tells, and for no others: a person must read all of it "
     "before it is given to anybody or published (WT13 pp.71, 76)."
 )
+MARKS_EXPLAINED = "What has no mark was told as fact about the child; [opinion], [analysis] and [third party] mark what was not. Times are in local time (Europe/London)."
 
 
 def document_of(view: RecordView, disclosure_id: UUID, output: Output, voice: Voice) -> Document:
@@ -38,6 +39,7 @@ def document_of(view: RecordView, disclosure_id: UUID, output: Output, voice: Vo
         rows=tuple(_rows(view, output, telling)),
         after=(*_reviews(view, output, voice), *last_sections(view, voice)),
         foot=_foot(view, voice),
+        produced_at=view.asked.asked_at,
     )
 
 
@@ -87,6 +89,7 @@ def _notices(view: RecordView, output: Output) -> Iterator[str]:
         yield f"{view.shredded} {entries} been shredded: what it said is gone for everyone."
     if output.profile != "automatic log" and not _judged(view, output.profile):
         yield "No entry has been judged to belong to this curated chronology yet."
+    yield MARKS_EXPLAINED
 
 
 def _reviews(view: RecordView, output: Output, voice: Voice) -> Iterator[Section]:

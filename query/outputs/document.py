@@ -1,6 +1,7 @@
 """The neutral document of an opened record: every sentence of an output is in here, before any format is; writers only lay it out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -40,6 +41,12 @@ class FieldSaid:
     text: str = field(repr=False)
     manner: str | None
     third_party: bool
+
+    @property
+    def marks(self) -> str:
+        """Say what sets it apart from a fact about the child, in brackets; nothing for such a fact."""
+        said = [self.manner] if self.manner not in (None, "fact") else []
+        return "".join(f" [{one}]" for one in (*said, *(["third party"] if self.third_party else ())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +110,4 @@ class Document:
     rows: tuple[Row, ...]
     after: tuple[Section, ...]
     foot: str = field(repr=False)
+    produced_at: datetime

@@ -74,7 +74,7 @@ def notes_on_entries(view: RecordView, voice: Voice) -> dict[UUID, Sequence[str]
 def _nil_returns(view: RecordView) -> Iterator[str]:
     heard = {_agency(part) for line in view.timeline for part in (line.standing, *line.superseded)}
     heard |= {_agency(part) for one in view.withdrawn for part in (one.withdrawn, *one.by)}
-    heard |= {one.agency for one in (*view.withheld, *view.without_effect)}
+    heard |= {one.agency for one in view.withheld} | {one.agency for one in view.without_effect}
     for agency in sorted(set(AGENCIES) - heard):
         yield f"Nil return: {agency_in_words(agency)} told the hub nothing about this child that you may know of."
 
