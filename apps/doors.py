@@ -23,7 +23,6 @@ from query.disclosure_log import KafkaDisclosureLog, disclosure_producer
 from query.door import Door, DutyRules
 from query.unsealing import Unsealing
 from schemas.catalogue import load_catalogue
-from schemas.sealed import SealedCodec
 
 READER = "mash_reader"
 OPENER = "mash_opener"
@@ -58,7 +57,7 @@ def open_doors(settings: Settings) -> Doors:
         producer = opened.enter_context(closing(disclosure_producer(**kafka_python_options(login))))
         door = Door(
             point=DecisionPoint(shipped_rules()),
-            records=SqlProjections(reader, SealedCodec(catalogue), rules, PROJECT),
+            records=SqlProjections(reader, catalogue, rules, PROJECT),
             unsealing=Unsealing(SqlKeyStore(opener, keys, os.urandom), Opener(), catalogue),
             duties=DutyRules(rules, WorkingDays()),
             log=KafkaDisclosureLog(producer, disclosure_contract(catalogue)),

@@ -100,7 +100,7 @@ class Verification:
     def duties(self) -> int:
         """Work every child's clocks and concerns out anew from its entries; returns how many children there are."""
         rules, calendar = load_rule_packs(), WorkingDays()
-        store = SqlProjections(self._conn, self._codec, rules, PROJECT)
+        store = SqlProjections(self._conn, self._catalogue, rules, PROJECT)
         children = [child for (child,) in self._conn.execute(CHILDREN, binary=True)]
         for done, child in enumerate(children, 1):
             if _unlike(store, child, rules, calendar):

@@ -1,12 +1,16 @@
-"""Clocks, concerns and the alerts they raise, kept in PostgreSQL by the pure rules of `clocks.py` and `thresholds.py`.
+"""Clocks, concerns and the alerts they raise, kept in PostgreSQL by the pure rules of `clocks.py` and `thresholds.py`, under the name that each child has now.
 
 A child none of whose entries is corrected or withdrawn takes a short way: a new concern is looked at beside those of the weeks around it. A child with
-amendments is worked out anew from all entries, event by event in the order of the log, so that the same log always raises the same alerts.
+amendments is worked out anew from all entries, event by event in the order of the log, so that the same log always raises the same alerts. A child whose strands
+were linked, unlinked or split is worked out anew from all entries of all its strands.
+
+The partitions of hub.events and hub.identity are folded by one worker process on one connection, a transaction after the other: so who belongs together does not
+change while a run is folded, and no two runs about one child are folded at once.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -15,8 +19,11 @@ from psycopg import Connection
 from projections.alerts import Alert, threshold_alert
 from projections.chronology.entry import Entry
 from projections.chronology.merge import merge
-from projections.clocks import Clock, clocks_of
+from projections.clocks import Clock, clocks_in, clocks_of
 from projections.headers import amends, entry_of
+from projections.identity.sql_strands import stored_kin
+from projections.identity.strands import Kin
+from projections.rejoined import alerts_alone, alerts_together
 from projections.rows import Ids, Rows, copy_rows
 from projections.rules.packs import RulePacks
 from projections.thresholds import Concern, concern_of, concerns_in, crossings
@@ -49,6 +56,13 @@ join concern c on c.child = asked.child and c.happened_on between asked.first an
 """
 ENTRIES = "select record from chronology_entry where child = any(%b)"
 ENTRIES_OF_TYPES = ENTRIES + " and event_type = any(%s)"
+IN_ORDER = ENTRIES + " order by part, log_offset"
+TOLD = """
+select alert_id, child, rule, edition, kind, evidence, locked, sentence, due from alert where kind = 'threshold' and evidence[1] = any(%b)
+"""
+LINKED = "select strand from strand union select strand from split_part union select new_strand from split_part"
+AT_ONCE = 500
+"""How many children are worked out anew at once where there are many."""
 RAISE = """
 insert into alert (alert_id, child, rule, edition, kind, evidence, locked, sentence, due)
 values (%s, %s, %s, %s, %s, %s, %s, %s, %s) on conflict do nothing
@@ -76,24 +90,54 @@ class Duties:
 
 
 class DutyFold:
-    """Keeps the tables concern, clock and alert true to the entries; used inside the fold's transaction, after its entries are written."""
+    """Keeps the tables concern, clock and alert true to the entries; used inside the fold's transaction, after its entries are written.
 
-    def __init__(self, conn: Connection[Rows], codec: SealedCodec, duties: Duties) -> None:
+    With `put_off` children of several strands are left for `settle`: in a rebuild they come back partition by partition, and are told of once they are whole.
+    """
+
+    def __init__(self, conn: Connection[Rows], codec: SealedCodec, duties: Duties, *, put_off: bool = False) -> None:
         self._conn = conn
         self._codec = codec
         self._duties = duties
+        self._put_off = put_off
 
     def fold(self, headers: Sequence[Header]) -> None:
         """Take in new headers, in the order of the log."""
         counted, clocked = self._duties.counted, self._duties.clocked
-        touched = Ids({header.child for header in headers})
-        amended = {child.bytes for (child,) in self._conn.execute(AMENDED, (touched,), binary=True)}
-        plain = [entry_of(one) for one in headers if one.event_type in counted and one.child not in amended]
+        kin = stored_kin(self._conn, {UUID(bytes=child) for child in {header.child for header in headers}})
+        named = [(one, _name(one, kin)) for one in headers]
+        if self._put_off:
+            named = [(one, name) for one, name in named if kin.sources_of(name) == {name}]
+        amended = self._amended({name for _, name in named}, kin)
+        plain = [_entry(*one) for one in named if one[0].event_type in counted and one[1] not in amended]
         alerts = self._fold_concerns(plain)
-        alerts += self._fold_amended([entry_of(one) for one in headers if one.child in amended])
-        moved = {one.child for one in headers if one.event_type in clocked or amends(one)} | amended
-        self._wind_clocks({UUID(bytes=child) for child in moved}, {UUID(bytes=child) for child in amended})
+        alerts += self._fold_amended([_entry(*one) for one in named if one[1] in amended], kin)
+        self._wind_clocks({name for one, name in named if one.event_type in clocked or amends(one)}, amended, kin)
         self.raise_alerts(alerts)
+
+    def derive_anew(self, gone: Collection[UUID], names: Collection[UUID], kin: Kin) -> None:
+        """Work out everything of these children from all of their entries; what is kept under the names `gone` goes, but for alerts, which are never taken back."""
+        ids = Ids(child.bytes for child in {*gone, *names})
+        self._conn.execute("delete from concern where child = any(%b)", (ids,))
+        self._conn.execute("delete from clock where child = any(%b)", (ids,))
+        stored = self._stored(names, kin, IN_ORDER)
+        chronologies = {child: merge(entries) for child, entries in stored.items()}
+        concerns = {child: concerns_in(one, self._duties.counted) for child, one in chronologies.items()}
+        rows = (_row(child, one) for child, of_child in concerns.items() for one in of_child)
+        copy_rows(self._conn, "concern", CONCERN_COLUMNS, rows)
+        clocks = (
+            one for each in chronologies.values() for one in clocks_in(each, self._duties.rules, self._duties.calendar)
+        )
+        copy_rows(self._conn, "clock", CLOCK_COLUMNS, map(_clock_row, clocks))
+        self.raise_alerts(self._alerts_anew(stored, kin))
+
+    def settle(self) -> None:
+        """Work out the children that were put off, now that all of their entries are there."""
+        strands = sorted(strand for (strand,) in self._conn.execute(LINKED, binary=True))
+        for first in range(0, len(strands), AT_ONCE):
+            some = strands[first : first + AT_ONCE]
+            kin = stored_kin(self._conn, some)
+            self.derive_anew((), {kin.child_of(strand) for strand in some}, kin)
 
     def raise_alerts(self, alerts: Iterable[Alert]) -> None:
         """Write alerts, each once by its id; they are published later by whoever sees them unraised."""
@@ -139,10 +183,17 @@ class DutyFold:
             known[child].add(Concern(*concern))
         return known
 
-    def _fold_amended(self, entries: Sequence[Entry]) -> list[Alert]:
+    def _amended(self, names: Collection[UUID], kin: Kin) -> set[UUID]:
+        """Give those of these children some of whose entries are corrected or withdrawn."""
+        sources = {name: kin.sources_of(name) for name in names}
+        ids = Ids({source.bytes for of_child in sources.values() for source in of_child})
+        found = {strand for (strand,) in self._conn.execute(AMENDED, (ids,), binary=True)}
+        return {name for name, of_child in sources.items() if not found.isdisjoint(of_child)} if found else set()
+
+    def _fold_amended(self, entries: Sequence[Entry], kin: Kin) -> list[Alert]:
         """Take the long way: each child's concerns before and after each new entry, from all that it has."""
         fresh = _by_child(entries)
-        stored = self._stored(list(fresh), types=None)
+        stored = self._stored(fresh, kin)
         alerts = []
         for child, new in fresh.items():
             ids = {entry.event_id for entry in new}
@@ -157,26 +208,44 @@ class DutyFold:
             copy_rows(self._conn, "concern", CONCERN_COLUMNS, (_row(child, one) for one in before))
         return alerts
 
-    def _wind_clocks(self, children: Collection[UUID], amended: Collection[UUID]) -> None:
+    def _wind_clocks(self, clocked: Collection[UUID], amended: Collection[UUID], kin: Kin) -> None:
         """Work the clocks of these children out anew: from the entries that clocks look at, or from all where some are amended."""
+        children = {*clocked, *amended}
         if not children:
             return
         plain = [child for child in children if child not in amended]
-        stored = self._stored(plain, types=list(self._duties.clocked)) | self._stored(list(amended), types=None)
+        stored = self._stored(plain, kin, ENTRIES_OF_TYPES, list(self._duties.clocked)) | self._stored(amended, kin)
         clocks = [
             clock for child in children for clock in clocks_of(stored[child], self._duties.rules, self._duties.calendar)
         ]
         self._conn.execute("delete from clock where child = any(%b)", (Ids(child.bytes for child in children),))
         copy_rows(self._conn, "clock", CLOCK_COLUMNS, (_clock_row(clock) for clock in clocks))
 
-    def _stored(self, children: Sequence[UUID], types: Sequence[str] | None) -> dict[UUID, list[Entry]]:
-        """Read these children's entries, all of them or those of some event types."""
+    def _alerts_anew(self, stored: Mapping[UUID, Sequence[Entry]], kin: Kin) -> list[Alert]:
+        """Give the alerts of children that are worked out anew, some of them raised before under the same ids."""
+        rules = self._duties.rules
+        alone = {child for child in stored if len(kin.sources_of(child)) == 1}
+        ids = Ids(entry.event_id.bytes for child, entries in stored.items() if child not in alone for entry in entries)
+        told = [alert_of(row) for row in self._conn.execute(TOLD, (ids,), binary=True)] if ids else []
+        return [
+            alert
+            for child, entries in stored.items()
+            for alert in (
+                alerts_alone(child, entries, rules) if child in alone else alerts_together(child, entries, told, rules)
+            )
+        ]
+
+    def _stored(
+        self, children: Collection[UUID], kin: Kin, query: str = ENTRIES, *more: object
+    ) -> dict[UUID, list[Entry]]:
+        """Read these children's entries from all of their strands; `more` are the query's parameters beside the strands' ids."""
         found: dict[UUID, list[Entry]] = {child: [] for child in children}
-        ids = Ids(child.bytes for child in children)
-        query, asked = (ENTRIES, (ids,)) if types is None else (ENTRIES_OF_TYPES, (ids, types))
-        for (record,) in self._conn.execute(query, asked, binary=True) if children else ():
-            entry = entry_of(self._codec.read(record).header)
-            found[entry.child].append(entry)
+        ids = Ids({source.bytes for child in children for source in kin.sources_of(child)})
+        for (record,) in self._conn.execute(query, (ids, *more), binary=True) if ids else ():
+            header = self._codec.read(record).header
+            name = _name(header, kin)
+            if name in found:
+                found[name].append(_entry(header, name))
         return found
 
 
@@ -184,6 +253,15 @@ def alert_of(row: Rows) -> Alert:
     """Give a row of the table alert (its columns in the alert's order) as an alert."""
     alert_id, child, rule, edition, kind, evidence, locked, sentence, due = row
     return Alert(alert_id, child, rule, edition, kind, tuple(evidence), locked, sentence, due)
+
+
+def _name(header: Header, kin: Kin) -> UUID:
+    return kin.name(UUID(bytes=header.child), header.identified_by.local_id)
+
+
+def _entry(header: Header, name: UUID) -> Entry:
+    entry = entry_of(header)
+    return entry if entry.child == name else replace(entry, child=name)
 
 
 def _by_child(entries: Iterable[Entry]) -> dict[UUID, list[Entry]]:

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from access_policy.question import Decision, Hub
 from access_policy.vocabulary import SEE_ALERTS
 from projections.alerts import Alert
 from query.door import Door, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
-from query.seeing import ids_of, see
+from query.naming import name_in, shown_name
+from query.seeing import see
 from query.view import AlertsView, RaisedAlert, asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
 
@@ -24,8 +25,9 @@ class AlertList:
 
 
 def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList | Refused:
-    """List the raised alerts whose every entry behind them the person may know of; the others are neither shown nor counted.
+    """List the raised alerts whose every entry behind them the person may know of and is one child's; the others are neither shown nor counted.
 
+    An alert whose entries belong to several children was raised while they were taken for one: it stays in the log and is shown no more.
     The list holds what was raised: a duty that only a locked entry met was never raised, so it is missing here, while the opened record of someone who
     may not know of that entry shows it as overdue.
     """
@@ -38,8 +40,7 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
         sight = see(door, attempt, _behind(door, raised))
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
-    known = frozenset(ids_of(sight.known))
-    alerts = [alert for alert in raised if known.issuperset(alert.evidence)]
+    alerts = _of_one_child(door, raised, sight.known)
     view = AlertsView(asked_by(attempt), tuple(_shown(alert) for alert in sorted(alerts, key=_order)))
     shown = canonical_bytes(view)
     # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
@@ -48,15 +49,23 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
 
 
 def _behind(door: Door, raised: Iterable[Alert]) -> Sequence[SealedEvent]:
-    evidence: dict[UUID, set[bytes]] = defaultdict(set)
+    return door.records.events({event_id for alert in raised for event_id in alert.evidence})
+
+
+def _of_one_child(door: Door, raised: Iterable[Alert], known: Sequence[SealedEvent]) -> list[Alert]:
+    """Give the alerts all of whose entries are known and are one child's, under the name that the person is shown it."""
+    kin = door.records.kin({UUID(bytes=event.header.child) for event in known})
+    child_of = {UUID(bytes=event.header.event_id): name_in(event, kin) for event in known}
+    of_child: dict[UUID, list[SealedEvent]] = defaultdict(list)
+    for event in known:
+        of_child[name_in(event, kin)].append(event)
+    shown = {child: shown_name(child, events, kin) for child, events in of_child.items()}
+    alerts = []
     for alert in raised:
-        evidence[alert.child].update(event_id.bytes for event_id in alert.evidence)
-    return [
-        event
-        for child, of_child in evidence.items()
-        for event in door.records.sealed_events(child)
-        if event.header.event_id in of_child
-    ]
+        children = {child_of.get(event_id) for event_id in alert.evidence}
+        child = children.pop() if len(children) == 1 else None
+        alerts += [] if child is None else [replace(alert, child=shown[child])]
+    return alerts
 
 
 def _order(alert: Alert) -> tuple[object, ...]:

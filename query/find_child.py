@@ -7,6 +7,7 @@ from uuid import UUID
 from access_policy.blind_index import blind_index
 from access_policy.question import Decision, Hub
 from access_policy.vocabulary import FIND_CHILD
+from projections.identity.strands import Kin
 from query.door import (
     Attempt,
     Door,
@@ -20,7 +21,8 @@ from query.door import (
     record,
     refuse,
 )
-from query.seeing import see
+from query.naming import name_in, shown_name
+from query.seeing import Sight, see
 from query.view import FindingView, asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
 
@@ -54,13 +56,10 @@ def find_child(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     index = blind_index(secret, identifier.scheme, identifier.value)
-    child = door.records.child_of(index)
     with breakage_recorded(door, attempt):
-        events = () if child is None else door.records.sealed_events(child)
-        sight = see(door, attempt, (event for event in events if index in _identifiers(event)))
+        sight, found = _found(door, attempt, index)
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
-    found = child if sight.known else None
     about = replace(attempt, wanted=replace(attempt.wanted, child=found))
     shown = finding_bytes(about)
     # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
@@ -71,6 +70,31 @@ def find_child(
 def finding_bytes(attempt: Attempt) -> bytes:
     """Give the bytes that a search shows: which child it came to, and never the identifier."""
     return canonical_bytes(FindingView(asked_by(attempt), attempt.wanted.child))
+
+
+def _found(door: Door, attempt: Attempt, index: bytes) -> tuple[Sight | Decision, UUID | None]:
+    """Look for a child by a blind index: what the person may know of its entries that carry it, and the name under which they are shown it."""
+    child = door.records.child_of(index)
+    if child is None:
+        return see(door, attempt, ()), None
+    kin = door.records.kin([child])
+    events = _events(door, child, kin)
+    sight = see(door, attempt, (event for event in events if index in _identifiers(event)))
+    if isinstance(sight, Decision) or not sight.known:
+        return sight, None
+    newest = max(sight.known, key=lambda event: (event.header.received, event.header.event_id))
+    found = name_in(newest, kin)
+    if kin.strands_of(found) == {found}:
+        return sight, found
+    whole = see(door, attempt, (event for event in events if name_in(event, kin) == found))
+    return (whole, None) if isinstance(whole, Decision) else (sight, shown_name(found, whole.known, kin))
+
+
+def _events(door: Door, child: UUID, kin: Kin) -> list[SealedEvent]:
+    """Give the entries of a child, and of those that were split off it: an identifier of theirs may have been learned before the split."""
+    strands = kin.strands_of(child)
+    children = {child} | {kin.child_of(new) for (strand, _), new in kin.parts.items() if strand in strands}
+    return [event for one in sorted(children) for event in door.records.sealed_events(one)]
 
 
 def _identifiers(event: SealedEvent) -> Iterable[bytes | None]:

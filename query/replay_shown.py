@@ -2,8 +2,9 @@
 
 What can be made again, and what cannot:
 - An opened record is made from the disclosure and the entries that it lists, so neither today's rules nor the person's clearances matter, nor does
-  anything that came later. Found children and refusals need nothing but the disclosure.
-- Bodies whose keys were destroyed since, and entries that were moved to another child since, cannot be shown again.
+  anything that came later, nor to whom those entries belong by now: what was shown of strands that were linked wrongly is made again after they were unlinked.
+  Found children and refusals need nothing but the disclosure.
+- Bodies whose keys were destroyed since cannot be shown again.
 - The duties are worked out by the rule packs and the calendar in use, and the bytes are laid out by this version of the hub: an edition or a layout that
   was changed since, or a contract that has a newer version since, gives other bytes.
 - A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then.
@@ -48,9 +49,7 @@ def _made_again(disclosure: Disclosure, door: Door) -> bytes:
     if disclosure.action == FIND_CHILD:
         return finding_bytes(attempt)
     if disclosure.action == OPEN_RECORD and disclosure.child is not None:
-        return canonical_bytes(
-            compose(disclosure.child, attempt, _material(disclosure, door, disclosure.child), door.duties)
-        )
+        return canonical_bytes(compose(disclosure.child, attempt, _material(disclosure, door), door.duties))
     raise NotReproducible(
         f"disclosure {disclosure.disclosure_id}: expected an opened record, a found child or a refusal, found {disclosure.action}, which cannot be made again"
     )
@@ -63,13 +62,13 @@ def _attempt(disclosure: Disclosure) -> Attempt:
     return Attempt(one.disclosure_id, staff, wanted, one.purpose, one.asked_at)
 
 
-def _material(disclosure: Disclosure, door: Door, child: UUID) -> Material:
-    events = {UUID(bytes=event.header.event_id): event for event in door.records.sealed_events(child)}
-    missing = [one for one in (*disclosure.shown, *disclosure.withheld) if one not in events]
+def _material(disclosure: Disclosure, door: Door) -> Material:
+    listed = (*disclosure.shown, *disclosure.withheld)
+    events = {UUID(bytes=event.header.event_id): event for event in door.records.events(listed)}
+    missing = [one for one in listed if one not in events]
     if missing:
         raise NotReproducible(
-            f"disclosure {disclosure.disclosure_id}: expected every entry that it lists in the child's record, found {len(missing)} missing; were they moved to "
-            "another child since, or is the store behind the log? If neither: run `mash verify`"
+            f"disclosure {disclosure.disclosure_id}: expected every entry that it lists, found {len(missing)} missing; is the store behind the log? If not: run `mash verify`"
         )
     read, withheld = ([events[one] for one in listed] for listed in (disclosure.shown, disclosure.withheld))
     return gather(door, _attempt(disclosure), read, withheld)

@@ -51,6 +51,10 @@ class Kin:
         return strands | {strand for (strand, _), new in self.parts.items() if new in strands}
 
 
+NOBODY = Kin({}, {}, {})
+"""Nobody belongs to anybody else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Two strands (left before right) of which a person has to say whether they are one child; `because` says why a link was passed over."""
@@ -122,15 +126,21 @@ def kin_of(company: Mapping[UUID, UUID], parts: Mapping[Part, UUID]) -> Kin:
     return Kin(company, parts, {child: frozenset(strands) for child, strands in members.items()})
 
 
-def touched(before: Kin, after: Kin) -> frozenset[UUID]:
-    """Name the children whose statements may be others after a change: all of them as they are named after it."""
-    moved = {
-        one for one in before.company.keys() | after.company.keys() if before.strands_of(one) != after.strands_of(one)
-    }
+def moved(before: Kin, after: Kin) -> frozenset[UUID]:
+    """Give the strands whose child may hold other statements after a change: those of every child that is not as it was."""
+    strands = before.company.keys() | after.company.keys()
+    found = {one for one in strands if before.strands_of(one) != after.strands_of(one)}
     for part in before.parts.keys() | after.parts.keys():
         ways = before.strand_of(*part), after.strand_of(*part)
-        moved |= {part[0], *ways} if ways[0] != ways[1] else set()
-    return frozenset(after.child_of(strand) for strand in moved)
+        found |= {part[0], *ways} if ways[0] != ways[1] else set()
+    return frozenset(found)
+
+
+def linked_strands(said: Iterable[tuple[int, Said]]) -> frozenset[UUID]:
+    """Give the strands that a link which counts, taken or passed over, or a split names: where to look on for who belongs together."""
+    told = list(_in_order(said))
+    pairs = {pair_of(one.left, one.right) for one in told if isinstance(one, Decided) and one.action == "SPLIT"}
+    return frozenset(strand for pair in pairs.union(_links(*_newest(told))) for strand in pair)
 
 
 def pair_of(left: UUID, right: UUID) -> Pair:

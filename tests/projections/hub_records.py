@@ -117,7 +117,7 @@ class SqlHub:
         return self.store()
 
     def store(self) -> SqlProjections:
-        return SqlProjections(self.conn, CODEC, RULES, PROJECT)
+        return SqlProjections(self.conn, CATALOGUE, RULES, PROJECT)
 
     def everything(self) -> dict[str, list[Rows]]:
         """Give every row of every table, each column as text."""

@@ -7,7 +7,7 @@ from identity_said import PARTS, STRANDS, Log, compared, decided, log_of, logs, 
 
 from projections.identity.messages import decode_said, encode_said
 from projections.identity.said import Decided, Said
-from projections.identity.strands import BROUGHT_TOGETHER, Children, Question, pair_of, resolve, touched
+from projections.identity.strands import BROUGHT_TOGETHER, Children, Question, moved, pair_of, resolve
 from schemas.catalogue import load_catalogue
 
 A_PART, OTHER_PART, _ = PARTS
@@ -194,7 +194,8 @@ def test_what_is_split_off_and_linked_again_is_one_child_as_if_never_split(log: 
 def test_whoever_is_not_touched_by_a_change_keeps_every_statement(log: Log) -> None:
     for first, second in pairwise([log[:length] for length in range(len(log) + 1)]):
         old, new = resolve(first), resolve(second)
-        changed = touched(old.kin, new.kin)
+        strands = moved(old.kin, new.kin)
+        changed = {children.child_of(one) for children in (old, new) for one in strands}
         for one in STRANDS:
             for part in PARTS:
                 name = new.kin.name(one, part)

@@ -2,7 +2,7 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,13 @@ from access_policy.question import Person
 from access_policy.rules import shipped_rules
 from access_policy.sealing import Opener, Sealer
 from projections.alerts import Alert
+from projections.casework import Casework
+from projections.casework_memory import MemoryCasework
+from projections.chronology.coverage import Coverage, coverage_of
+from projections.feeds import Feed
+from projections.feeds_memory import MemoryFeeds
+from projections.identity.said import Said
+from projections.identity.strands import Kin, resolve
 from projections.rules.packs import load_rule_packs
 from projections.working_days import WorkingDays
 from query.disclosure import Disclosure
@@ -25,7 +32,7 @@ from query.ports import DisclosureFailed
 from query.unsealing import Unsealing
 from schemas.catalogue import load_catalogue
 from schemas.codec import ContractBroken, encode_payload
-from schemas.moments import days, micros
+from schemas.moments import days, micros, moment
 from schemas.sealed import Header, Identification, SealedCodec, SealedEvent
 
 CHILD = UUID("11111111-1111-4111-8111-111111111111")
@@ -84,29 +91,68 @@ class Told:
 
 
 class MemoryRecords:
-    """A store of sealed events, in memory; every reading is written into `calls`."""
+    """A store of sealed events, in memory; every reading is written into `calls`, and `said` is what stands on hub.identity."""
 
     def __init__(self, calls: list[str]) -> None:
-        self.events: dict[UUID, list[SealedEvent]] = defaultdict(list)
+        self.kept: dict[UUID, list[SealedEvent]] = defaultdict(list)
+        self.said: list[Said] = []
         self.raised: set[Alert] = set()
+        self.work = MemoryCasework(CATALOGUE)
+        self.feeds = MemoryFeeds(CATALOGUE)
         self.unreadable = False
         self.calls = calls
 
-    def sealed_events(self, child: UUID) -> Sequence[SealedEvent]:
-        self.calls.append("read")
-        if self.unreadable:
-            raise ContractBroken("truncated", "expected a whole message, found its beginning")
-        return list(self.events.get(child, []))
+    def sealed_events(self, child: UUID, as_known_at: datetime | None = None) -> Sequence[SealedEvent]:
+        kin = self.kin([child], as_known_at)
+        name = kin.child_of(child)
+        events = [one for one in self._every() if name_in(one, kin) == name]
+        return self._read(one for one in events if as_known_at is None or moment(one.header.received) <= as_known_at)
+
+    def events(self, event_ids: Collection[UUID]) -> Sequence[SealedEvent]:
+        return self._read(one for one in self._every() if UUID(bytes=one.header.event_id) in event_ids)
+
+    def admitted_under(self, strands: Collection[UUID]) -> Sequence[SealedEvent]:
+        return self._read(one for strand in strands for one in self.kept.get(strand, ()))
+
+    def kin(self, strands: Collection[UUID], as_known_at: datetime | None = None) -> Kin:
+        said = enumerate(self.said)
+        return resolve((offset, one) for offset, one in said if as_known_at is None or one.at <= as_known_at).kin
+
+    def name_of(self, child: UUID, as_known_at: datetime | None = None) -> UUID:
+        return self.kin([child], as_known_at).child_of(child)
+
+    def identity_said(self, strands: Collection[UUID] | None) -> Sequence[tuple[int, Said]]:
+        said = enumerate(self.said)
+        return [(offset, one) for offset, one in said if strands is None or {one.left, one.right} & set(strands)]
 
     def child_of(self, blind_index: bytes) -> UUID | None:
         self.calls.append("look up")
-        for child, events in self.events.items():
-            if any(blind_index in (one.header.identified_by[1:]) for one in events):
-                return child
+        for one in self._every():
+            if blind_index in one.header.identified_by[1:]:
+                return self.kin([]).name(UUID(bytes=one.header.child), blind_index)
         return None
+
+    def _every(self) -> list[SealedEvent]:
+        return [event for events in self.kept.values() for event in events]
+
+    def _read(self, events: Iterable[SealedEvent]) -> Sequence[SealedEvent]:
+        self.calls.append("read")
+        if self.unreadable:
+            raise ContractBroken("truncated", "expected a whole message, found its beginning")
+        return list(events)
+
+    def casework(self, event_ids: Iterable[UUID], until: datetime | None) -> Sequence[Casework]:
+        return self.work.casework(event_ids, until)
+
+    def coverage(self, told: Iterable[Feed], until: datetime) -> tuple[Coverage, ...]:
+        return coverage_of(self.feeds, told, until)
 
     def every_alert(self) -> frozenset[Alert]:
         return frozenset(self.raised)
+
+
+def name_in(event: SealedEvent, kin: Kin) -> UUID:
+    return kin.name(UUID(bytes=event.header.child), event.header.identified_by.local_id)
 
 
 class RecordingLog(MemoryDisclosureLog):
@@ -164,7 +210,7 @@ class World:
     def say(self, told: Told) -> UUID:
         self.told += 1
         event = sealed_event(self.keys, self.sealer, told, self.told)
-        self.records.events[told.child].append(event)
+        self.records.kept[told.child].append(event)
         return UUID(bytes=event.header.event_id)
 
     def open(self, who: StaffMember | None = None, purpose: str | None = "assessment") -> OpenedRecord:

@@ -76,8 +76,8 @@ def test_a_list_that_is_not_recorded_is_not_shown(world: World) -> None:
 
 def test_rules_that_cannot_be_applied_refuse_the_whole_list(world: World) -> None:
     raised(world, 1, CHILD, world.say(Told()))
-    (event,) = world.records.events[CHILD]
-    world.records.events[CHILD] = [event._replace(header=event.header._replace(seal="UNHEARD_OF"))]
+    (event,) = world.records.kept[CHILD]
+    world.records.kept[CHILD] = [event._replace(header=event.header._replace(seal="UNHEARD_OF"))]
     refused = see_alerts(world.door, staff(), "assessment")
     assert isinstance(refused, Refused)
     assert refused.rules == ("engine-error",)

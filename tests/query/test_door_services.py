@@ -54,7 +54,7 @@ class Parts:
         opener = SqlKeyStore(self._key_connection("mash_opener"), ROOT_KEYS, os.urandom)
         self.door: Door = replace(
             World().door,
-            records=SqlProjections(reader, CODEC, PACKS, "project"),
+            records=SqlProjections(reader, CATALOGUE, PACKS, "project"),
             unsealing=Unsealing(opener, Opener(), CATALOGUE),
             log=self.log_of("door"),
             randomness=os.urandom,

@@ -85,8 +85,8 @@ def test_a_search_that_is_not_recorded_finds_nothing(world: World) -> None:
 
 def test_rules_that_cannot_be_applied_to_an_entry_refuse_the_search(world: World) -> None:
     world.say(Told(agency="health", child_said=KNOWN))
-    (event,) = world.records.events[CHILD]
-    world.records.events[CHILD] = [event._replace(header=event.header._replace(seal="UNHEARD_OF"))]
+    (event,) = world.records.kept[CHILD]
+    world.records.kept[CHILD] = [event._replace(header=event.header._replace(seal="UNHEARD_OF"))]
     refused = find_child(world.door, staff(), Identifier(NHS_NUMBER, NUMBER), "assessment", SECRET)
     assert isinstance(refused, Refused)
     assert refused.rules == ("engine-error",)

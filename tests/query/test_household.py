@@ -64,8 +64,8 @@ def test_a_disclosure_that_is_not_durable_shows_nothing(world: ViewWorld) -> Non
 
 def test_an_altered_entry_shows_nothing_and_is_recorded_as_refused(world: ViewWorld) -> None:
     world.household("mother")
-    (event,) = world.records.events[CHILD]
-    world.records.events[CHILD] = [event._replace(sealed=event.sealed[:-1] + bytes([event.sealed[-1] ^ 1]))]
+    (event,) = world.records.kept[CHILD]
+    world.records.kept[CHILD] = [event._replace(sealed=event.sealed[:-1] + bytes([event.sealed[-1] ^ 1]))]
     with pytest.raises(RecordBroken):
         opened(world)
     assert not world.log.disclosures[0].allowed
@@ -162,7 +162,7 @@ def test_a_token_that_an_entry_does_not_bear_out_shows_nobody(world: ViewWorld) 
     mine = world.say(Told(child_said=HOME))
     world.say(Told(child=TWIN, child_said=ELSEWHERE))
     (carried,) = [one for carriers in world.tokens._by_token.values() for one in carriers if one.event_id == mine][:1]
-    other = UUID(bytes=world.records.events[TWIN][0].header.event_id)
+    other = UUID(bytes=world.records.kept[TWIN][0].header.event_id)
     world.tokens.add([type(carried)(carried.token, carried.kind, TWIN, other)])
     assert opened(world).view.others == ()
 

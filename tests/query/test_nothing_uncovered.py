@@ -101,8 +101,8 @@ def test_what_may_not_be_known_of_leaves_no_trace_at_all(told: list[Told], perso
         for number, one in enumerate(told, 1)
         if allowed(person, purpose, one) is Outcome.INVISIBLE
     }
-    kept = [one for one in without.records.events[CHILD] if UUID(bytes=one.header.event_id) not in unknown]
-    without.records.events[CHILD] = kept
+    kept = [one for one in without.records.kept[CHILD] if UUID(bytes=one.header.event_id) not in unknown]
+    without.records.kept[CHILD] = kept
     who = StaffMember("s-1", person)
     one, other = open_record(world.door, who, CHILD, purpose), open_record(without.door, who, CHILD, purpose)
     assert one == other
@@ -126,9 +126,9 @@ def test_order_and_repeats_in_the_store_change_nothing(told: list[Told], data: s
     world = world_of(told)
     who = staff("police", "analyst", *CLEARANCES)
     once = world.open(who).shown
-    events = world.records.events[CHILD]
+    events = world.records.kept[CHILD]
     repeats = data.draw(st.lists(st.sampled_from(events), max_size=3))
-    world.records.events[CHILD] = data.draw(st.permutations([*events, *repeats]))
+    world.records.kept[CHILD] = data.draw(st.permutations([*events, *repeats]))
     assert world.open(who).shown == once
 
 

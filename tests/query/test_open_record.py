@@ -104,7 +104,7 @@ def test_rules_that_owe_more_than_the_door_does_are_a_refusal_even_if_the_decisi
 def test_rules_that_cannot_be_applied_to_one_entry_refuse_the_whole_record(world: World) -> None:
     world.say(Told())
     world.say(Told(sensitivity="SENSITIVE"))
-    events = world.records.events[CHILD]
+    events = world.records.kept[CHILD]
     events[1] = events[1]._replace(header=events[1].header._replace(seal="UNHEARD_OF"))
     refused = world.refused(staff(), "assessment")
     assert refused.rules == ("engine-error",)
@@ -122,7 +122,7 @@ def test_a_withheld_entry_is_counted_by_agency_with_whom_to_ask_and_is_not_opene
         == "2 police entries you may not see; ask the police public protection unit, or the MASH police representative."
     )
     assert world.log.disclosures[0].withheld == tuple(sorted(hidden))
-    police_keys = {UUID(bytes=one.header.key_id) for one in world.records.events[CHILD][1:]}
+    police_keys = {UUID(bytes=one.header.key_id) for one in world.records.kept[CHILD][1:]}
     assert not world.keys.asked_for & police_keys
 
 
@@ -214,9 +214,9 @@ def altered(event: SealedEvent) -> list[SealedEvent]:
 def test_an_altered_entry_fails_the_whole_opening_and_is_named(world: World) -> None:
     world.say(Told())
     event_id = world.say(Told(fields={"summary": "about Zebedee"}))
-    events = world.records.events[CHILD]
+    events = world.records.kept[CHILD]
     for broken in altered(events[1]):
-        world.records.events[CHILD] = [events[0], broken]
+        world.records.kept[CHILD] = [events[0], broken]
         with pytest.raises(RecordBroken, match=rf"event {event_id}: .*run `mash verify`") as found:
             world.open()
         assert "Zebedee" not in str(found.value)
@@ -224,9 +224,9 @@ def test_an_altered_entry_fails_the_whole_opening_and_is_named(world: World) -> 
 
 def test_an_attempt_that_failed_on_an_altered_entry_is_recorded_as_one_that_showed_nothing(world: World) -> None:
     world.say(Told())
-    (event,) = world.records.events[CHILD]
+    (event,) = world.records.kept[CHILD]
     for broken in altered(event):
-        world.records.events[CHILD] = [broken]
+        world.records.kept[CHILD] = [broken]
         with pytest.raises(RecordBroken):
             world.open()
         one = world.log.disclosures.pop()
@@ -251,7 +251,7 @@ def test_an_entry_that_cannot_even_be_read_is_as_an_altered_one_whatever_was_ask
 
 def test_a_failure_that_could_not_be_recorded_is_that_it_could_not(world: World) -> None:
     world.say(Told())
-    world.records.events[CHILD] = altered(world.records.events[CHILD][0])[:1]
+    world.records.kept[CHILD] = altered(world.records.kept[CHILD][0])[:1]
     world.log.broken = True
     with pytest.raises(DisclosureFailed):
         world.open()
@@ -305,7 +305,7 @@ def test_the_record_of_one_child_shows_nothing_of_its_twin(world: World) -> None
 
 def test_an_entry_that_came_twice_is_shown_once(world: World) -> None:
     world.say(Told())
-    world.records.events[CHILD] *= 2
+    world.records.kept[CHILD] *= 2
     assert len(world.open().view.timeline) == 1
     assert len(world.log.disclosures[0].shown) == 1
 
@@ -314,7 +314,7 @@ def test_the_bytes_are_canonical_json_and_do_not_depend_on_the_order_of_the_stor
     for agency in ("education", "health", "police"):
         world.say(Told(agency=agency, child_said={"given_name": f"Zebedee {agency}"}))
     once = world.open().shown
-    world.records.events[CHILD].reverse()
+    world.records.kept[CHILD].reverse()
     assert world.open().shown == once
     assert once == json.dumps(json.loads(once), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 

@@ -58,10 +58,10 @@ def test_a_disclosure_that_was_altered_does_not_agree(world: World) -> None:
             reproduce(replace(world.log.disclosures[0], **changed), world.door)
 
 
-def test_an_entry_that_is_in_another_record_now_is_named_as_the_reason(world: World) -> None:
+def test_an_entry_that_is_in_the_store_no_more_is_named_as_the_reason(world: World) -> None:
     world.say(Told())
     world.open()
-    world.records.events[CHILD].clear()
+    world.records.kept[CHILD].clear()
     with pytest.raises(NotReproducible, match="1 missing"):
         reproduce(world.log.disclosures[0], world.door)
 

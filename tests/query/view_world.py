@@ -1,10 +1,9 @@
 """The invented hub with what its views lean on: fingerprints of households and the disclosures written so far."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from record_world import CATALOGUE, CHILD, SECRET, Told, World
+from record_world import CATALOGUE, SECRET, Told, World
 
 from access_policy.blind_index import mac
 from projections.disclosures import LoggedDisclosure, MemoryDisclosures
@@ -39,7 +38,7 @@ class ViewWorld(World):
 
     def say(self, told: Told) -> UUID:
         event_id = super().say(told)
-        event = self.records.events[told.child][-1]
+        event = self.records.kept[told.child][-1]
         (opened,) = self.door.unsealing.open_all([event])
         assert opened.fields is not None
         self.tokens.add(tokens_of(event.header, opened.fields, keyed))
@@ -57,7 +56,3 @@ class ViewWorld(World):
     @property
     def desk(self) -> ViewDesk:
         return ViewDesk(self.door, self.tokens, MemoryDisclosures(logged(one) for one in self.log.disclosures))
-
-    def without(self, gone: Callable[[Any], bool], child: UUID = CHILD) -> None:
-        """Take statements out of the store as though they had never been told."""
-        self.records.events[child] = [one for one in self.records.events[child] if not gone(one)]

@@ -186,7 +186,7 @@ class Hub:
     def account(self) -> Account:
         """Say what the run came to."""
         with self.store() as conn:
-            digest = SqlProjections(conn, SealedCodec(load_catalogue()), load_rule_packs(), PROJECT).digest()
+            digest = SqlProjections(conn, load_catalogue(), load_rule_packs(), PROJECT).digest()
             return Account(
                 digest,
                 _count(conn, "chronology_entry"),
