@@ -23,6 +23,7 @@ from projections.alert_outbox import SqlAlertOutbox
 from projections.casework_messages import CONTRACTS as CASEWORK_CONTRACTS
 from projections.feed_messages import KINDS
 from projections.identity.exact_sql import SqlIdentity
+from projections.identity.sql_fold import IdentityFold
 from projections.positions import stored_positions
 from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
 from projections.rows import Rows, open_store
@@ -40,6 +41,7 @@ from schemas.topics import (
     HUB_DISCLOSURES,
     HUB_EVENTS,
     HUB_FEEDS,
+    HUB_IDENTITY,
     HUB_QUARANTINE,
     LEDGERED,
     MAX_HUB_RECORD_BYTES,
@@ -73,7 +75,7 @@ TOLD = {
     HUB_FEEDS: KINDS,
     HUB_CASEWORK: CASEWORK_CONTRACTS,
 }
-"""The topics on which the hub itself speaks, and the contracts of what it says there."""
+"""The topics whose every record becomes a row, and the contracts of what is said there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,11 @@ def duty_fold(conn: Connection[Rows], catalogue: Catalogue) -> DutyFold:
 
 def project_stages(conn: Connection[Rows], catalogue: Catalogue) -> dict[str, Project]:
     """Put together the stages that fold the hub's own topics into rows, by topic."""
-    events = SqlFold(conn, SealedCodec(catalogue), [duty_fold(conn, catalogue)])
+    duties = duty_fold(conn, catalogue)
+    events = SqlFold(conn, SealedCodec(catalogue), [duties])
+    identity = IdentityFold(conn, catalogue, duties)
     told = {topic: Project(PROJECT, conn, ToldFold(conn, catalogue, *names)) for topic, names in TOLD.items()}
-    return {HUB_EVENTS: Project(PROJECT, conn, events), **told}
+    return {HUB_EVENTS: Project(PROJECT, conn, events), HUB_IDENTITY: Project(PROJECT, conn, identity), **told}
 
 
 def ledger_stage(settings: Settings, log: EventLog) -> LedgerStage:
