@@ -12,7 +12,10 @@ from pydantic import BaseModel, Field
 from apps.api.kept_answers import KeptAnswers
 from apps.auditing import Told
 from connectors.producer import StatementLog
+from query.casework import CaseworkDesk
 from query.door import Door, Refused, StaffMember
+from query.identity_desk import IdentityDesk
+from query.view_desk import ViewDesk
 from schemas.catalogue import Catalogue
 
 
@@ -46,6 +49,9 @@ class Desk:
 
     door: Door
     audits: Audits
+    views: ViewDesk
+    casework: CaseworkDesk
+    identity: IdentityDesk
     blind_index: bytes = field(repr=False)
 
 

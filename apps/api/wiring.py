@@ -20,6 +20,7 @@ from apps.api.parts import ApiParts, Desk, Health, PartAway, WorkerLag
 from apps.api.pool import Pool
 from apps.auditing import Auditing
 from apps.connections import conninfo, kafka_login, kafka_python_options
+from apps.desk import open_case_desks
 from apps.doors import DOOR_USER, OPENER, READER, open_doors
 from apps.feed_standings import standings
 from apps.feed_status import as_json
@@ -37,7 +38,7 @@ from schemas.catalogue import Catalogue, load_catalogue
 from schemas.topics import AGENCIES
 
 DESKS = 4
-"""How many people are served at once; each has two connections to the main database, one to the keys, and a producer."""
+"""How many people are served at once; each has three connections to the main database, one to the keys, and two producers."""
 LOGS_OF_AN_AGENCY = 2
 PATIENCE_SECONDS = 20.0
 Lent = TypeVar("Lent")
@@ -94,9 +95,13 @@ def lent_desks(settings: Settings) -> Iterator[Callable[[], AbstractContextManag
 
 @contextmanager
 def open_desk(settings: Settings) -> Iterator[Desk]:
-    """Open a door and what an auditor asks beside it, and close their connections at the end."""
-    with closing(open_doors(settings)) as doors, closing(Auditing(settings, doors.door)) as auditing:
-        yield Desk(doors.door, auditing, doors.blind_index)
+    """Open a door, and beside it what an auditor asks and what people decide; their connections are closed at the end."""
+    with (
+        closing(open_doors(settings)) as doors,
+        closing(Auditing(settings, doors.door)) as auditing,
+        open_case_desks(settings, doors) as cases,
+    ):
+        yield Desk(doors.door, auditing, cases.views, cases.casework, cases.identity, doors.blind_index)
 
 
 def hub_health(settings: Settings, gauges: Pool[LogProgress]) -> Health:

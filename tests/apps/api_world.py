@@ -17,7 +17,8 @@ from apps.people import NotSignedIn
 from connectors.envelope import time_zone
 from connectors.producer import FeedBroken, MemoryStatementLog, StatementLog
 from query.door import StaffMember
-from tests.query.record_world import CATALOGUE, CHILD, SECRET, Told, World, staff
+from tests.query.case_world import CaseWorld
+from tests.query.record_world import CATALOGUE, CHILD, SECRET, Told, staff
 
 with warnings.catch_warnings():
     # Starlette would rather have httpx's successor, which is no dependency of ours.
@@ -64,7 +65,7 @@ class ApiWorld:
     """The API, a client of it, and what its parts were given; `broken` is raised when a desk or a log is asked for."""
 
     def __init__(self) -> None:
-        self.world = World()
+        self.world = CaseWorld()
         self.statements = MemoryStatementLog()
         self.broken: Exception | None = None
         self.clock = 0.0
@@ -91,7 +92,8 @@ class ApiWorld:
     def _desk(self) -> Iterator[Desk]:
         if self.broken:
             raise self.broken
-        yield Desk(self.world.door, Audits(), SECRET)
+        cases = self.world.desks()
+        yield Desk(self.world.door, Audits(), cases.views, cases.casework, cases.identity, SECRET)
 
     @contextmanager
     def _log(self, agency: str) -> Iterator[StatementLog]:
