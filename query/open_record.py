@@ -6,7 +6,7 @@ from uuid import UUID
 
 from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
-from query.compose import compose
+from query.compose import Material, compose
 from query.door import (
     Attempt,
     Door,
@@ -48,19 +48,38 @@ def open_record(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     # Crash until the record is written: nothing has left the door.
-    with breakage_recorded(door, attempt):
-        sight = see(door, attempt, door.records.sealed_events(child, as_known_at))
-        if isinstance(sight, Decision):
-            return refuse(door, attempt, sight)
-        name = shown_name(child, sight.known, door.records.kin([child], as_known_at))
-        attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
-        view = _view(door, name, attempt, sight)
-    shown = canonical_bytes(view)
-    rules = tuple(sorted({*decision.rules, *sight.rules}))
-    record(door, attempt, Showing(shown, rules, ids_of(sight.read), ids_of(sight.withheld)))
+    made = composed(door, attempt, child)
+    if isinstance(made, Decision):
+        return refuse(door, attempt, made)
+    shown = canonical_bytes(made.view)
+    record(door, made.attempt, made.showing(shown, decision))
     # Crash from here on: the disclosure says more than was seen, never less.
-    return OpenedRecord(attempt.disclosure_id, shown, view)
+    return OpenedRecord(attempt.disclosure_id, shown, made.view)
 
 
-def _view(door: Door, child: UUID, attempt: Attempt, sight: Sight) -> RecordView:
-    return compose(child, attempt, gather(door, attempt, sight.read, sight.withheld), door.duties)
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What one person may be shown of a record, before it is given: the attempt under the name that the child has, the view, and what it was made of."""
+
+    attempt: Attempt
+    view: RecordView = field(repr=False)
+    material: Material = field(repr=False)
+    sight: Sight = field(repr=False)
+
+    def showing(self, shown: bytes, *decisions: Decision) -> Showing:
+        """Say what the disclosure has to hold of these bytes, allowed by these decisions and by the rules on each entry."""
+        rules = {rule for decision in decisions for rule in decision.rules} | {*self.sight.rules}
+        return Showing(shown, tuple(sorted(rules)), ids_of(self.sight.read), ids_of(self.sight.withheld))
+
+
+def composed(door: Door, attempt: Attempt, child: UUID) -> Composed | Decision:
+    """Read and open in memory what an attempt that was allowed may show; a decision where the rules could not be applied to every entry. Nothing is recorded but breakage."""
+    moment = attempt.wanted.as_known_at
+    with breakage_recorded(door, attempt):
+        sight = see(door, attempt, door.records.sealed_events(child, moment))
+        if isinstance(sight, Decision):
+            return sight
+        name = shown_name(child, sight.known, door.records.kin([child], moment))
+        attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
+        material = gather(door, attempt, sight.read, sight.withheld)
+        return Composed(attempt, compose(name, attempt, material, door.duties), material, sight)
