@@ -114,7 +114,7 @@ def _audited(desk: ViewDesk, attempt: Attempt, decision: Decision, disclosure_id
         if disclosure is None:
             return refuse(desk.door, attempt, NO_SUCH_DISCLOSURE)
         about = _named(attempt, SEE_AS_SHOWN, disclosure.child)
-        view, _ = _account(desk, about, disclosure, _events(desk, disclosure))
+        view, _ = _account(desk, about, disclosure, desk.door.records.events((*disclosure.shown, *disclosure.withheld)))
     shown = canonical_bytes(view)
     record(desk.door, about, Showing(shown, decision.rules))
     return AsShown(about.disclosure_id, shown, view, None)
@@ -125,7 +125,7 @@ def _read_again(desk: ViewDesk, attempt: Attempt, opens: Decision, disclosure_id
         disclosure = desk.disclosure(disclosure_id)
         if disclosure is None or not disclosure.allowed or disclosure.action != OPEN_RECORD:
             return refuse(desk.door, attempt, NEEDS_EVERY_ENTRY)
-        events = _events(desk, disclosure)
+        events = desk.door.records.events((*disclosure.shown, *disclosure.withheld))
         sight = see(desk.door, attempt, events)
         if isinstance(sight, Decision):
             return refuse(desk.door, attempt, sight)
@@ -144,14 +144,6 @@ def _read_again(desk: ViewDesk, attempt: Attempt, opens: Decision, disclosure_id
 def _covers(sight: Sight, disclosure: Disclosure) -> bool:
     """Whether whoever asks may read all that was shown, and know of all that was withheld."""
     return set(disclosure.shown) <= set(ids_of(sight.read)) and set(disclosure.withheld) <= set(ids_of(sight.known))
-
-
-def _events(desk: ViewDesk, disclosure: Disclosure) -> Sequence[SealedEvent]:
-    """Give the entries that a disclosure lists, as they are stored today."""
-    if disclosure.child is None:
-        return ()
-    listed = {one.bytes for one in (*disclosure.shown, *disclosure.withheld)}
-    return [one for one in desk.door.records.sealed_events(disclosure.child) if one.header.event_id in listed]
 
 
 Account = tuple[ShownThen, bytes | None]

@@ -20,6 +20,7 @@ from projections.genogram import GenogramRow, genogram_rows
 from projections.headers import entry_of
 from projections.household_tokens import SharedToken, TokenKind, household_tokens
 from projections.households import Relation, Source, Stay, household_of, source_of
+from projections.identity.strands import Kin
 from query.agencies import agency_in_words
 from query.compose import SENTENCES, completeness_of, counts_of
 from query.door import (
@@ -35,7 +36,8 @@ from query.door import (
     record,
     refuse,
 )
-from query.seeing import Sight, ids_of, received_by, see
+from query.naming import name_in, shown_name
+from query.seeing import Sight, ids_of, see
 from query.view import AskedBy, Completeness, WithheldCount, asked_by, canonical_bytes
 from query.view_desk import ViewDesk
 
@@ -110,15 +112,17 @@ def open_household(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     with breakage_recorded(door, attempt):
-        sight = see(door, attempt, received_by(door.records.sealed_events(child), as_known_at))
+        sight = see(door, attempt, door.records.sealed_events(child, as_known_at))
         if isinstance(sight, Decision):
             return refuse(door, attempt, sight)
+        name = shown_name(child, sight.known, door.records.kin([child], as_known_at))
+        attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
         opened = door.unsealing.open_all(sight.read)
         standing = standing_of(opened, sight)
-        others = _others(desk, attempt, standing, sight)
+        others = _others(desk, attempt, standing, child)
         if isinstance(others, Decision):
             return refuse(door, attempt, others)
-    view = _view(child, attempt, sight, (opened, standing, tuple(one.shown for one in others)))
+    view = _view(name, attempt, sight, (opened, standing, tuple(one.shown for one in others)))
     shown = canonical_bytes(view)
     for one in others:
         # Crash in here: some children are recorded as shown that were not; nothing has left the door.
@@ -143,51 +147,53 @@ class _Found:
     sight: Sight
 
 
-def _others(desk: ViewDesk, attempt: Attempt, standing: Sequence[Opened], mine: Sight) -> list[_Found] | Decision:
+def _others(desk: ViewDesk, attempt: Attempt, standing: Sequence[Opened], child: UUID) -> list[_Found] | Decision:
     """Find the other children of the household; a refusal where the rules could not be applied to an entry of one."""
-    here = {one.entry.event_id: one for one in standing if one.fields is not None}
-    own = {one.header.child for one in mine.known}
-    by_strand: dict[UUID, set[SharedToken]] = defaultdict(set)
-    for shared in desk.tokens.shared(sorted(here)):
-        by_strand[shared.strand].add(shared)
+    records, here = desk.door.records, {one.entry.event_id: one for one in standing if one.fields is not None}
+    shared = desk.tokens.shared(sorted(here))
+    events = records.events({one.event_id for one in shared})
+    kin = records.kin({child} | {UUID(bytes=one.header.child) for one in events}, attempt.wanted.as_known_at)
+    name_of = {UUID(bytes=one.header.event_id): name_in(one, kin) for one in events}
+    by_child: dict[UUID, list[SharedToken]] = defaultdict(list)
+    for one in shared:
+        if one.event_id in name_of and name_of[one.event_id] != kin.child_of(child):
+            by_child[name_of[one.event_id]].append(one)
     found = []
-    for strand in sorted(by_strand):
-        if strand.bytes in own:
-            continue
-        one = _other(desk.door, attempt, strand, _pairs(by_strand[strand], here))
-        if isinstance(one, Decision):
-            return one
-        found += [] if one is None else [one]
-    return found
+    for name, tokens in sorted(by_child.items()):
+        one_found = _other(desk.door, attempt, (name, kin), _pairs(tokens, here))
+        if isinstance(one_found, Decision):
+            return one_found
+        found += [] if one_found is None else [one_found]
+    return sorted(found, key=lambda one: one.shown.child)
 
 
 Pairs = Sequence[tuple[SharedToken, Opened]]
 
 
 def _pairs(shared: Iterable[SharedToken], here: Mapping[UUID, Opened]) -> Pairs:
-    return sorted(
-        ((one, here[one.mine]) for one in shared), key=lambda pair: (pair[0].kind, pair[0].mine, pair[0].event_id)
-    )
+    ordered = sorted(set(shared), key=lambda one: (one.kind, one.mine, one.event_id))
+    return [(one, here[one.mine]) for one in ordered]
 
 
-def _other(door: Door, attempt: Attempt, strand: UUID, pairs: Pairs) -> _Found | Decision | None:
-    sight = see(door, attempt, received_by(door.records.sealed_events(strand), attempt.wanted.as_known_at))
+def _other(door: Door, attempt: Attempt, named: tuple[UUID, Kin], pairs: Pairs) -> _Found | Decision | None:
+    name, kin = named
+    sight = see(door, attempt, door.records.sealed_events(name, attempt.wanted.as_known_at))
     if isinstance(sight, Decision):
         return sight
     wanted = {shared.event_id.bytes for shared, _ in pairs}
     asked = tuple(event for event in sight.read if event.header.event_id in wanted)
     there = {one.entry.event_id: one for one in standing_of(door.unsealing.open_all(asked), sight)}
-    because = [
+    because = tuple(
         _in_common(shared.kind, here, there[shared.event_id])
         for shared, here in pairs
         if shared.event_id in there and _says_the_same(shared.kind, here, there[shared.event_id])
-    ]
-    if not because:
-        return None
+    )
     used = {one.there.event_id for one in because}
     read = tuple(event for event in asked if UUID(bytes=event.header.event_id) in used)
     seen = see(door, attempt, read)
-    return seen if isinstance(seen, Decision) else _Found(OtherChild(strand, tuple(because)), seen)
+    if isinstance(seen, Decision) or not because:
+        return seen if isinstance(seen, Decision) else None
+    return _Found(OtherChild(shown_name(name, sight.known, kin), because), seen)
 
 
 def _says_the_same(kind: TokenKind, here: Opened, there: Opened) -> bool:

@@ -29,6 +29,7 @@ from query.door import (
     refuse,
 )
 from query.gathering import gather
+from query.naming import shown_name
 from query.seeing import Sight, ids_of, see
 from query.view import RecordView, canonical_bytes
 from query.view_desk import ViewDesk
@@ -97,11 +98,13 @@ def open_as_agency_knew(
         return refuse(door, attempt, decision)
     with breakage_recorded(door, attempt):
         events = door.records.sealed_events(child)
-        shown_then = _shown_then(desk, events, known_to)
+        shown_then = _shown_then(desk, child, known_to)
         sight = see(door, attempt, (one for one in events if _knew(one, shown_then, known_to)))
         if isinstance(sight, Decision):
             return refuse(door, attempt, sight)
-        view = _view(door, child, attempt, (sight, (known_to, shown_then)))
+        name = shown_name(child, sight.known, door.records.kin([child]))
+        attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
+        view = _view(door, name, attempt, (sight, (known_to, shown_then)))
     shown = canonical_bytes(view)
     rules = tuple(sorted({*decision.rules, *sight.rules}))
     record(door, attempt, Showing(shown, rules, ids_of(sight.read), ids_of(sight.withheld)))
@@ -112,9 +115,12 @@ def open_as_agency_knew(
 ShownThen = Mapping[bytes, Sequence[datetime]]
 
 
-def _shown_then(desk: ViewDesk, events: Iterable[SealedEvent], known_to: KnownTo) -> ShownThen:
+def _shown_then(desk: ViewDesk, child: UUID, known_to: KnownTo) -> ShownThen:
     """Give, for each entry (event id), the moments at which the hub showed it to the agency's people, before the moment asked for."""
-    strands = {UUID(bytes=one.header.child) for one in events}
+    records = desk.door.records
+    sources = records.kin([child]).sources_of(child)
+    # It may have been shown while it was taken for another child's: under the name of a strand of which anything was ever said beside one of these.
+    strands = sources.union(*({said.left, said.right} for _, said in records.identity_said(sources)))
     told: dict[bytes, list[datetime]] = defaultdict(list)
     for one in _to_agency(desk.shown_before(strands, known_to.moment), known_to.agency):
         for event_id in one.shown:

@@ -1,5 +1,6 @@
 """The invented hub with what its views lean on: fingerprints of households and the disclosures written so far."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from record_world import CATALOGUE, SECRET, Told, World
 from access_policy.blind_index import mac
 from projections.disclosures import LoggedDisclosure, MemoryDisclosures
 from projections.household_tokens import MemoryHouseholdTokens, tokens_of
+from projections.identity.said import Action, Decided
 from query.disclosure import Disclosure, disclosure_contract, encode_disclosure
 from query.view_desk import ViewDesk
 
@@ -56,3 +58,8 @@ class ViewWorld(World):
     @property
     def desk(self) -> ViewDesk:
         return ViewDesk(self.door, self.tokens, MemoryDisclosures(logged(one) for one in self.log.disclosures))
+
+    def decide(self, action: Action, left: UUID, right: UUID, at: datetime) -> None:
+        """Say on hub.identity what a person decided about two strands."""
+        number = len(self.records.said) + 1
+        self.records.said.append(Decided(UUID(int=number), action, left, right, (), "a-person", UUID(int=0), at))
