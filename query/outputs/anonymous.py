@@ -106,13 +106,13 @@ class Anonymised:
 
 
 def age_in_words(born: date, happened: Span) -> str:
-    """Say how many years old somebody was; both where a birthday lies in between."""
+    """Say how old somebody was, in years; both where a birthday lies in between."""
     first, last = (_years(born, local(one).date()) for one in (happened.earliest, happened.latest))
     if last < 0:
-        return "before birth"
+        return "not yet born"
     if first == last:
-        return f"{last} {'year' if last == 1 else 'years'}"
-    return f"between {max(first, 0)} and {last} years"
+        return f"{last} {'year' if last == 1 else 'years'} old"
+    return f"between {max(first, 0)} and {last} years old"
 
 
 def _years(born: date, day: date) -> int:

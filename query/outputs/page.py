@@ -15,7 +15,7 @@ ul{margin:.2rem 0 .2rem 1.2rem;padding:0}
 .picture{overflow-x:auto;margin:1rem 0}.picture svg{max-width:100%;height:auto}
 table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;font-size:1.15rem;padding:1rem 0 .4rem}
 th,td{border:1px solid #8a979e;padding:.35rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-thead th{background:#dde6ec}th[scope=row]{width:17%}td.who{width:21%}
+thead th{background:#dde6ec}th[scope=row]{width:17%;font-weight:normal}th[scope=row] p:first-child{font-weight:bold}td.who{width:21%}
 p{margin:.15rem 0}.handling{font-weight:bold;border:2px solid #a3120a;padding:.15rem .4rem;display:inline-block}
 .withheld{background:#f0f0f0}del{color:#444}.mark{font-style:italic}footer{margin:1.5rem 0;border-top:1px solid #8a979e;padding-top:.4rem}
 @media print{body{max-width:none;margin:0;padding:0;font-size:9.5pt}thead{display:table-header-group}tr.short{break-inside:avoid}h2{break-after:avoid}footer{display:none}}
@@ -83,7 +83,7 @@ def _when(row: Row) -> Iterator[str]:
     if row.uncertain:
         yield '<p class="mark">time not exactly known</p>'
     if row.age:
-        yield f"<p>{_text(f'The child was {row.age}' if row.age[:1].isdigit() else row.age)}</p>"
+        yield f"<p>{_text(f'The child was {row.age}')}</p>"
     if row.significance is not None:
         yield f"<p>Significance: {_text(row.significance.lower())}</p>"
 

@@ -35,7 +35,7 @@ def last_sections(view: RecordView, voice: Voice) -> Iterator[Section]:
     told = tuple(_contradictions(view.contradictions, numbers, voice))
     yield Section("Incidents told by more than one agency", tuple(_incidents(view, numbers, voice)), "None was found.")
     yield Section("Contradictions", told, "No entries shown here were found to contradict each other.")
-    gaps = tuple(voice.text(one.sentence) for one in view.gaps)
+    gaps = tuple(f"{sentence_case(agency_in_words(one.agency))}: {voice.text(one.sentence)}" for one in view.gaps)
     yield Section("Gaps", gaps, "No long silence of an agency was found.")
     yield Section("Duties with a clock", tuple(_clock(one, voice) for one in view.clocks), "None was found.")
     withdrawn = tuple(_withdrawal(one, voice) for one in view.withdrawn)
@@ -103,8 +103,8 @@ def _sightings(view: RecordView, voice: Voice) -> Iterator[str]:
 def _incidents(view: RecordView, numbers: Mapping[UUID, int], voice: Voice) -> Iterator[str]:
     for one in view.incidents:
         agencies = " and ".join(agency_in_words(agency) for agency in one.agencies)
-        why = " ".join(voice.text(reason) for reason in one.reasons)
-        yield f"{sentence_case(_entries(one.events, numbers))}, {voice.span(one.happened)}, told by {agencies}. {why}"
+        why = "; ".join(voice.text(reason) for reason in one.reasons)
+        yield f"{sentence_case(_entries(one.events, numbers))}: {voice.span(one.happened)}, told by {agencies}: {why}"
 
 
 def _contradictions(found: Iterable[ShownContradiction], numbers: Mapping[UUID, int], voice: Voice) -> Iterator[str]:
@@ -128,7 +128,7 @@ def _state(one: ShownContradiction, voice: Voice) -> Iterator[str]:
 
 def _entries(events: Sequence[UUID], numbers: Mapping[UUID, int]) -> str:
     told = sorted({numbers[one] for one in events if one in numbers})
-    return f"{'entry' if len(told) == 1 else 'entries'} {', '.join(str(one) for one in told)}"
+    return f"{'entry' if len(told) == 1 else 'entries'} {' and '.join(str(one) for one in told)}"
 
 
 def _clock(clock: ShownClock, voice: Voice) -> str:

@@ -55,7 +55,7 @@ def _when(row: Row) -> Iterator[str]:
     if row.uncertain:
         yield paragraph(run("time not exactly known"))
     if row.age:
-        yield paragraph(run(f"The child was {row.age}" if row.age[:1].isdigit() else row.age))
+        yield paragraph(run(f"The child was {row.age}"))
     if row.significance is not None:
         yield paragraph(run(f"Significance: {row.significance.lower()}", bold=True))
 

@@ -3,8 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
-from record_world import Told, World, at
+from record_world import CHILD, Told, World, at
 
+from projections.casework import Casework
+from query.casework import CaseworkDesk, Judgement, Reviewing, Written, judge_entry, mark_reviewed
+from query.casework_log import MemoryCaseworkLog
+from query.door import StaffMember
+from query.view import ShownEntry
 from schemas.moments import days
 
 CHILD_SAID: dict[str, Any] = {
@@ -31,6 +36,7 @@ def rich_world() -> World:
     _amended(world)
     _withheld(world)
     _returns(world)
+    _injuries(world)
     return world
 
 
@@ -42,6 +48,39 @@ def crowded_world(entries: int) -> World:
     for number in range(entries):
         happened = at("2021-04-01T10:00") + timedelta(hours=35 * number * 1000 // max(entries, 1))
         world.say(Told(kinds[number % 4], agencies[number * 7 % 6], happened=happened))
+    return world
+
+
+class FoldedAtOnce(MemoryCaseworkLog):
+    """Takes in what people say of entries, and has it in the store at once, as the projecting worker would."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+
+    def say(self, one: Casework) -> None:
+        super().say(one)
+        self.world.records.work.add(one)
+
+
+def curated_world(reader: StaffMember) -> World:
+    """Tell everything, and let a reader judge entries for the conference, and review what came of it."""
+    world = rich_world()
+    desk = CaseworkDesk(world.door, FoldedAtOnce(world), world.sealer)
+    shown = [line.standing for line in world.open(reader).view.timeline]
+    entries = {one.event_type: one.event_id for one in shown if isinstance(one, ShownEntry)}
+    for event_type, significance, included in (
+        ("PoliceIncidentRecorded", "CRITICAL", True),
+        ("InjuryRecorded", "SIGNIFICANT", True),
+        ("NotBrought", "NOTABLE", True),
+        ("ChildSeen", "ROUTINE", True),
+        ("ExclusionRecorded", "ROUTINE", False),
+    ):
+        said = "Zebedee is not safe while Osric Thrupp is there." if significance == "CRITICAL" else ""
+        judgement = Judgement(entries[event_type], "CONFERENCE", included, significance, said)
+        assert isinstance(judge_entry(desk, reader, CHILD, "assessment", judgement), Written)
+    reviewing = Reviewing("CONFERENCE", "Read with Morwenna's solicitor.")
+    assert isinstance(mark_reviewed(desk, reader, CHILD, "assessment", reviewing), Written)
     return world
 
 
@@ -155,6 +194,16 @@ def _incidents(world: World) -> None:
             fields={"place": "Fabledon General", "weight_grams": 3100, "gestation_weeks": 39, "summary": None},
         )
     )
+
+
+def _injuries(world: World) -> None:
+    for agency, hour, explanation, by in (
+        ("education", "2024-12-03T09:10", "fell from his bicycle", "Zebedee"),
+        ("health", "2024-12-03T16:00", "pushed by Osric on the stairs at 14 Nowhere Lane", "Morwenna"),
+    ):
+        fields = {"injury": "bruise on the left arm", "explanation": explanation, "explained_by": by}
+        rest = {"fits_explanation": None, "summary": f"Told by {by}."}
+        world.say(_told("InjuryRecorded", agency, hour, fields=fields | rest))
 
 
 def _amended(world: World) -> None:
