@@ -154,6 +154,8 @@ def test_the_newest_of_what_was_said_is_given(feeds: Feeds) -> None:
     assert isinstance(resumed, Notice)
     assert resumed.kind == "FeedResumed"
     assert feeds.newest(SCHOOLS, "FeedStopped", "FeedResumed") is None
+    assert list(feeds.notices(ED)) == [silence, resumed]
+    assert list(feeds.notices(SCHOOLS)) == []
 
 
 def test_windows_that_were_judged_are_remembered_by_their_day(feeds: Feeds) -> None:
