@@ -16,6 +16,7 @@ from apps.api.page import content_security_policy, page
 from apps.api.parts import ApiParts, Health
 from apps.api.records import add_records
 from apps.api.signing_in import Parts
+from apps.api.views import add_views
 
 ABOUT = """Agencies tell events, people ask for records through the one door, producers read contracts. Identifiers and purposes travel in bodies, never in an address.
 Every error is one code and one sentence, and repeats nothing that was sent."""
@@ -40,6 +41,7 @@ def make_api(parts: ApiParts) -> FastAPI:
     add_events(app)
     add_feeds(app)
     add_records(app)
+    add_views(app)
     add_contracts(app)
     _add_the_hubs_own(app)
     return app

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from apps.desk import CaseDesks
 from projections.casework import Casework
-from projections.disclosures import MemoryDisclosures
 from projections.household_tokens import MemoryHouseholdTokens
 from projections.identity.review_list import WaitingStrand
 from projections.identity.said import Decided, Said
@@ -44,7 +43,8 @@ class Shown:
         return [encode_disclosure(disclosure_contract(CATALOGUE), one) for one in found]
 
     def find(self, disclosure_id: UUID) -> bytes | None:
-        return MemoryDisclosures().find(disclosure_id)
+        found = (one for one in self.world.log.disclosures if one.disclosure_id == disclosure_id)
+        return next((encode_disclosure(disclosure_contract(CATALOGUE), one) for one in found), None)
 
 
 class CaseworkFolded(MemoryCaseworkLog):
