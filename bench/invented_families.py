@@ -5,15 +5,19 @@ from datetime import date, timedelta
 from random import Random
 
 BOYS = (
-    "Jayden Oliver George Harry Noah Jack Leo Arthur Oscar Charlie Jacob Thomas Henry William James Joshua Frederick Theodore Archibald Alfred Alexander "
-    "Benjamin Samuel Daniel Matthew Christopher Michael Robert Edward Anthony Nicholas Stephen Zachary Nathaniel Yusuf Ibrahim Hussain Aidan Sean Connor Tobias "
-    "Kofi Emeka Dmitri Łukasz José Björn Arjun Rohan Tariq Rhys Callum Duncan Ewan Gareth Ivor Lennox Magnus Piers Quentin"
-).split()
+    "Jayden", "Oliver", "George", "Harry", "Noah", "Jack", "Leo", "Arthur", "Oscar", "Charlie", "Jacob", "Thomas", "Henry", "William", "James",
+    "Joshua", "Frederick", "Theodore", "Archibald", "Alfred", "Alexander", "Benjamin", "Samuel", "Daniel", "Matthew", "Christopher", "Michael",
+    "Robert", "Edward", "Anthony", "Nicholas", "Stephen", "Zachary", "Nathaniel", "Yusuf", "Ibrahim", "Hussain", "Aidan", "Sean", "Connor", "Tobias",
+    "Kofi", "Emeka", "Dmitri", "Łukasz", "José", "Björn", "Arjun", "Rohan", "Tariq", "Rhys", "Callum", "Duncan", "Ewan", "Gareth", "Ivor", "Lennox",
+    "Magnus", "Piers", "Quentin",
+)  # fmt: skip
 GIRLS = (
-    "Olivia Amelia Isla Ava Mia Ivy Lily Isabella Sophia Grace Emily Eleanor Freya Poppy Evelyn Charlotte Jessica Ruby Aisha Fatima Maryam Catherine Elizabeth "
-    "Margaret Rebecca Victoria Jennifer Samantha Alexandra Abigail Madeleine Matilda Georgina Harriet Josephine Bethany Megan Natasha Theresa Zainab Siobhán "
-    "Chloë Zoë Renée Ana Nkechi Ama Svetlana Priya Anjali Bronwen Carys Delyth Fiona Hester Imogen Jemima Kezia Linnea Morag"
-).split()
+    "Olivia", "Amelia", "Isla", "Ava", "Mia", "Ivy", "Lily", "Isabella", "Sophia", "Grace", "Emily", "Eleanor", "Freya", "Poppy", "Evelyn",
+    "Charlotte", "Jessica", "Ruby", "Aisha", "Fatima", "Maryam", "Catherine", "Elizabeth", "Margaret", "Rebecca", "Victoria", "Jennifer", "Samantha",
+    "Alexandra", "Abigail", "Madeleine", "Matilda", "Georgina", "Harriet", "Josephine", "Bethany", "Megan", "Natasha", "Theresa", "Zainab", "Siobhán",
+    "Chloë", "Zoë", "Renée", "Ana", "Nkechi", "Ama", "Svetlana", "Priya", "Anjali", "Bronwen", "Carys", "Delyth", "Fiona", "Hester", "Imogen",
+    "Jemima", "Kezia", "Linnea", "Morag",
+)  # fmt: skip
 SHORT = {
     "Harry": ["Harold"], "Charlie": ["Charles"], "Thomas": ["Tom", "Tommy"], "Henry": ["Harry"], "William": ["Will", "Billy"], "James": ["Jim", "Jamie"],
     "Joshua": ["Josh"], "Frederick": ["Fred", "Freddie"], "Theodore": ["Theo", "Teddy"], "Archibald": ["Archie"], "Alfred": ["Alfie"], "Alexander": ["Alex", "Xander"],
@@ -35,10 +39,24 @@ TWINS = (
     ("Grace", "Hope"), ("Mary Jane", "Mary Ann"), ("Abdul Karim", "Abdul Rahim"),
 )  # fmt: skip
 BOY_AND_GIRL = (("Charlie", "Charlotte"), ("Sam", "Samantha"))
-FIRST = "Thistle Bramble Marrow Quill Copper Lantern Hollow Pebble Sparrow Candle Juniper Feather Button Cinder Willow Barley Otter Meadow Pepper Winter Acorn Ember Hazel Ivory".split()
-LAST = "wick combe thorpe bury well stead mere hurst ditch holme croft gate sworth bottom beck".split()
+FIRST = (
+    "Thistle", "Bramble", "Marrow", "Quill", "Copper", "Lantern", "Hollow", "Pebble", "Sparrow", "Candle", "Juniper", "Feather", "Button", "Cinder",
+    "Willow", "Barley", "Otter", "Meadow", "Pepper", "Winter", "Acorn", "Ember", "Hazel", "Ivory",
+)  # fmt: skip
+LAST = (
+    "wick", "combe", "thorpe", "bury", "well", "stead", "mere", "hurst", "ditch", "holme", "croft", "gate", "sworth", "bottom", "beck",
+)  # fmt: skip
 COMMON = ("Smith", "Khan", "Patel", "Jones", "Begum", "Hussain", "Singh", "Ali")
-STREETS = ("Invented Row", "Nowhere Street", "Example Close", "Madeup Avenue", "Fictional Road", "Pretend Lane", "Imaginary Court", "Storybook Terrace")
+STREETS = (
+    "Invented Row",
+    "Nowhere Street",
+    "Example Close",
+    "Madeup Avenue",
+    "Fictional Road",
+    "Pretend Lane",
+    "Imaginary Court",
+    "Storybook Terrace",
+)
 END = date(2016, 12, 31)
 
 
@@ -88,7 +106,13 @@ def _household(chance: Random, number: int, first: int) -> list[Person]:
     family, parents = family_name(chance), (chance.choice(GIRLS), chance.choice(BOYS))
     former = family_name(chance) if chance.random() < 0.08 else None
     moves = chance.choices((1, 2, 3), (65, 27, 8))[0]
-    shared = _Shared(number, family, former, tuple(_address(chance) for _ in range(moves)), tuple(f"{one} {family}" for one in parents))
+    shared = _Shared(
+        number,
+        family,
+        former,
+        tuple(_address(chance) for _ in range(moves)),
+        tuple(f"{one} {family}" for one in parents),
+    )
     births = chance.choices((1, 2, 3, 4), (38, 34, 20, 8))[0]
     twins_at = chance.randrange(births) if chance.random() < 0.15 else None
     used: set[str] = set()
@@ -159,4 +183,9 @@ def family_name(chance: Random) -> str:
 def _address(chance: Random) -> Address:
     flat = chance.randrange(1, 30) if chance.random() < 0.3 else None
     letters = "".join(chance.choices("ABDEFGHJLN", k=2))
-    return Address(flat, chance.randrange(1, 150), chance.choice(STREETS), f"ZX{chance.randrange(1, 10)} {chance.randrange(1, 10)}{letters}")
+    return Address(
+        flat,
+        chance.randrange(1, 150),
+        chance.choice(STREETS),
+        f"ZX{chance.randrange(1, 10)} {chance.randrange(1, 10)}{letters}",
+    )

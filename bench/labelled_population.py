@@ -21,7 +21,12 @@ RATES = {
     "sex missing": 0.05, "sex wrong": 0.006, "address missing": 0.1, "postcode missing": 0.04, "postcode mistyped": 0.015, "old address": 0.4,
     "relatives told": 0.35,
 }  # fmt: skip
-NUMBERED = {"health": (0.95, 0.0), "education": (0.05, 0.97), "childrens_social_care": (0.45, 0.35), "police": (0.02, 0.0)}
+NUMBERED = {
+    "health": (0.95, 0.0),
+    "education": (0.05, 0.97),
+    "childrens_social_care": (0.45, 0.35),
+    "police": (0.02, 0.0),
+}
 """How often an agency tells the NHS number and the UPN; the others tell neither."""
 
 
@@ -67,12 +72,16 @@ def strands_of(tellings: list[Telling]) -> list[Strand]:
         strand = next((joined[one] for one in numbers if one in joined), ("strand", place))
         joined.update(dict.fromkeys(numbers, strand))
         found[strand].append(telling)
-    return [Strand(group[0].person, group[0].sketch.merged(one.sketch for one in group[1:])) for group in found.values()]
+    return [
+        Strand(group[0].person, group[0].sketch.merged(one.sketch for one in group[1:])) for group in found.values()
+    ]
 
 
 def _tell(chance: Random, person: Person, agency: str) -> Sketch:
     given, family = _names(chance, person)
-    address = person.addresses[0] if len(person.addresses) > 1 and _happens(chance, "old address") else person.addresses[-1]
+    address = (
+        person.addresses[0] if len(person.addresses) > 1 and _happens(chance, "old address") else person.addresses[-1]
+    )
     nhs, upn = NUMBERED.get(agency, (0.0, 0.0))
     told = Particulars(
         agency=agency,
