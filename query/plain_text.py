@@ -5,45 +5,33 @@ from typing import Any
 
 from projections.chronology.uncertain import in_words, moment_in_words
 from query.agencies import agency_in_words
-from query.view import (
-    Fact,
-    Part,
-    RecordView,
-    ShownAlert,
-    ShownClock,
-    ShownEntry,
-    ShownLine,
-    ShownOddity,
-    ShownWithdrawal,
-    Sightings,
-    WithheldEntry,
-)
-
-ASSERTIONS = {"FACT": "told as fact", "OPINION": "an opinion", "ANALYSIS": "an analysis"}
-NOTES = {
-    "SENSITIVE": "sensitive",
-    "RESTRICTED": "restricted",
-    "SEALED": "sealed",
-    "LOCKED": "sealed and locked",
-}
-INDENT = "    "
+from query.plain_beside import contradiction_lines, curated_lines, entries_of, gap_lines, incident_lines
+from query.plain_entries import INDENT, entry_lines, timeline_lines, withdrawal_lines
+from query.view import Fact, RecordView, ShownAlert, ShownClock, ShownOddity, Sightings
 
 
 def record_in_plain_text(view: RecordView) -> list[str]:
-    """Give a record as lines, most needed first: what is missing, what to look at, who the child is, then the timeline."""
-    return [
+    """Give a record as lines, most needed first: what is missing, what to look at, when the child was seen, who it is, what does not fit together, then the timeline."""
+    entries = entries_of(view)
+    marks = view.marks
+    lines = [
         *_head(view),
         *_section("To look at", view.alerts, _alert),
-        *_section("Duties", view.clocks, _clock),
-        *_section("Who the child is, as told", view.facts, _fact),
         "",
         "The child itself",
         *_sightings(view.sightings),
-        *_section("Timeline", view.timeline, _line),
-        *_section("Withdrawn by their own agency", view.withdrawn, _withdrawal),
-        *_section("Withdrawals that had no effect", view.without_effect, lambda one: _entry(one, "")),
+        *_section("Contradictions", view.contradictions, lambda one: contradiction_lines(one, entries)),
+        *_section("Gaps", view.gaps, gap_lines),
+        *_section("Duties", view.clocks, _clock),
+        *_section("Who the child is, as told", view.facts, _fact),
+        *_section("Told by more than one agency", view.incidents, lambda one: incident_lines(one, entries)),
+        *_section("Curated chronologies", view.curated, lambda one: curated_lines(one, entries)),
+        *_section("Timeline", view.timeline, lambda one: timeline_lines(one, marks)),
+        *_section("Withdrawn by their own agency", view.withdrawn, lambda one: withdrawal_lines(one, marks)),
+        *_section("Withdrawals that had no effect", view.without_effect, lambda one: entry_lines(one, "", marks)),
         *_section("What does not fit", view.oddities, _oddity),
     ]
+    return [_clean(line) for line in lines]
 
 
 def _head(view: RecordView) -> Iterator[str]:
@@ -51,7 +39,7 @@ def _head(view: RecordView) -> Iterator[str]:
     known = "now" if asked.as_known_at is None else moment_in_words(asked.as_known_at)
     yield f"Record of child {view.child}, as known {'' if asked.as_known_at is None else 'on '}{known}"
     yield (
-        f"Opened {moment_in_words(asked.asked_at)} by {_clean(asked.staff_id)}, {agency_in_words(asked.agency)} {asked.role}, "
+        f"Opened {moment_in_words(asked.asked_at)} by {asked.staff_id}, {agency_in_words(asked.agency)} {asked.role}, "
         f"for {(asked.purpose or 'no purpose').replace('_', ' ')}"
     )
     yield view.sentence
@@ -70,7 +58,7 @@ def _section(title: str, items: Iterable[Any], said: Callable[[Any], Iterable[st
 
 
 def _alert(alert: ShownAlert) -> Iterator[str]:
-    yield _clean(alert.sentence)
+    yield alert.sentence
     yield f"{INDENT}because of {_ids(alert)}; rule {alert.rule}, edition {alert.edition}"
 
 
@@ -86,66 +74,19 @@ def _clock(clock: ShownClock) -> Iterator[str]:
 
 def _fact(fact: Fact) -> Iterator[str]:
     told = "; ".join(f"told by {agency_in_words(one.agency)}, learned {in_words(one.learned)}" for one in fact.told_by)
-    yield f"{fact.kind}: {_clean(fact.value)}{'' if fact.latest else ' (not the latest)'} - {told}"
+    yield f"{fact.kind}: {fact.value}{'' if fact.latest else ' (not the latest)'} - {told}"
 
 
 def _sightings(sightings: Sightings) -> Iterator[str]:
     for sentence in (sightings.seen_sentence, sightings.alone_sentence, sightings.heard_sentence):
-        yield f"{INDENT}{_clean(sentence)}"
+        yield f"{INDENT}{sentence}"
     if sightings.heard is not None and sightings.heard.wishes_and_feelings is not None:
-        yield f"{INDENT * 2}{_clean(sightings.heard.wishes_and_feelings)}"
-
-
-def _line(line: ShownLine) -> Iterator[str]:
-    yield from _part(line.standing, "")
-    for one in line.superseded:
-        yield from (f"{INDENT}{text}" for text in _part(one, "replaced: "))
-
-
-def _withdrawal(one: ShownWithdrawal) -> Iterator[str]:
-    yield from _part(one.withdrawn, "withdrawn: ")
-    for by in one.by:
-        yield from (f"{INDENT}{text}" for text in _part(by, "withdrawn by: "))
+        yield f"{INDENT * 2}{sightings.heard.wishes_and_feelings}"
 
 
 def _oddity(odd: ShownOddity) -> Iterator[str]:
     target = "" if odd.target is None else f" (about {odd.target})"
     yield f"{odd.event_id}: {odd.kind}{target}"
-
-
-def _part(part: Part, before: str) -> Iterator[str]:
-    if isinstance(part, WithheldEntry):
-        yield f"{before}an entry of {agency_in_words(part.withheld_by)} that you may not see"
-    else:
-        yield from _entry(part, before)
-
-
-def _entry(entry: ShownEntry, before: str) -> Iterator[str]:
-    notes = [NOTES[word] for word in (entry.sensitivity, entry.seal) if word in NOTES]
-    manner = ", ".join([ASSERTIONS.get(entry.assertion, entry.assertion), *notes])
-    yield f"{before}{_clean(entry.happened_in_words)}: {entry.event_type}, {agency_in_words(entry.agency)} ({manner})"
-    yield f"{INDENT}learned {_clean(entry.learned_in_words)}; received {moment_in_words(entry.received)}; event {entry.event_id}"
-    yield from (f"{INDENT}{line}" for line in _body(entry))
-
-
-def _body(entry: ShownEntry) -> Iterator[str]:
-    body = entry.body
-    if body is None:
-        yield "shredded: its key was destroyed, nobody can read it any more"
-        return
-    yield f"source: {_clean(body.source_system)}, reference {_clean(body.reference)}"
-    conditions = {"HANDLING CONDITIONS": body.handling_conditions}
-    for name, value in {**conditions, **body.fields}.items():
-        if value not in (None, []):
-            yield f"{name.replace('_', ' ')}: {_clean(_value(value))}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return str(value)
 
 
 def _clean(text: str) -> str:

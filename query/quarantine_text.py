@@ -6,7 +6,7 @@ from typing import Any
 from projections.chronology.uncertain import moment_in_words
 from projections.quarantine_list import QuarantinedMessage, State
 from query.agencies import agency_in_words
-from query.plain_text import INDENT
+from query.plain_entries import INDENT
 from query.quarantine import MessageView
 from query.view import canonical_bytes
 

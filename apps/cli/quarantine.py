@@ -17,7 +17,7 @@ from apps.cli.asking import AS, PURPOSE, Asking, asking, say_refused
 from apps.desk import open_desk
 from projections.quarantine_list import Choice, QuarantinedMessage, State
 from query.door import Refused
-from query.plain_text import INDENT
+from query.plain_entries import INDENT
 from query.quarantine import (
     Desk,
     MessageView,

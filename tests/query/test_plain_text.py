@@ -28,7 +28,7 @@ def test_an_entry_is_said_with_its_three_times_its_source_and_how_it_was_told(wo
     assert "learned 24 January 2025, 09:05; received 25 January 2025, 10:00" in found
     assert "source: invented, reference ref-1" in found
     assert "HANDLING CONDITIONS: do not tell the family" in found
-    assert "summary: seemed afraid" in found
+    assert "summary (opinion): seemed afraid" in found
 
 
 def test_the_head_names_the_child_as_the_commands_take_it(world: World) -> None:
