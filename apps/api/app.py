@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from apps.api.contracts import add_contracts
 from apps.api.errors import add_handlers
 from apps.api.events import add_events
+from apps.api.exports import add_exports
 from apps.api.feeds import add_feeds
 from apps.api.guard import Guard
 from apps.api.page import content_security_policy, page
@@ -42,6 +43,7 @@ def make_api(parts: ApiParts) -> FastAPI:
     add_feeds(app)
     add_records(app)
     add_views(app)
+    add_exports(app)
     add_contracts(app)
     _add_the_hubs_own(app)
     return app

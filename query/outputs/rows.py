@@ -9,7 +9,7 @@ from query.agencies import agency_in_words, whom_to_ask
 from query.curated import CuratedEntry
 from query.outputs.document import FieldSaid, Row, Version
 from query.outputs.voice import Voice, sentence_case
-from query.plain_text import ASSERTIONS, NOTES
+from query.plain_entries import ASSERTIONS, NOTES
 from query.view import FieldMark, Part, ShownEntry, ShownLine, WithheldEntry
 
 SHREDDED = "Shredded: its key was destroyed, nobody can read what it said any more."

@@ -41,7 +41,8 @@ def last_sections(view: RecordView, voice: Voice) -> Iterator[Section]:
     withdrawn = tuple(_withdrawal(one, voice) for one in view.withdrawn)
     yield Section("Withdrawn by their own agency", withdrawn, "Nothing that may be known of was withdrawn.")
     idle = tuple(part_in_words(one, voice) for one in view.without_effect)
-    yield Section("Withdrawals that had no effect", idle, "None.")
+    if idle:
+        yield Section("Withdrawals that had no effect", idle, "")
     odd = tuple(f"Entry {numbers.get(one.event_id, 'not in the timeline')}: {one.kind}" for one in view.oddities)
     yield Section("What does not fit", odd, "Nothing was found.")
 

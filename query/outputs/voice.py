@@ -98,7 +98,9 @@ class Named:
         return ""
 
     def fact(self, fact: Fact) -> str | None:
-        """Give what it is and the value; a day in words."""
+        """Give what it is and the value; a day in words, of a local id what the agency calls the child."""
+        if fact.kind == "local id":
+            return f"Local id: {fact.value.partition(' ')[2]}"
         return (
             f"{sentence_case(fact.kind)}: {text_in_words(fact.value) if fact.kind == 'date of birth' else fact.value}"
         )
