@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from apps.web.words import label
 from projections.chronology.uncertain import moment_in_words
-from projections.working_days import local_day
 from query.agencies import agency_in_words
 from query.outputs.rows import kind_in_words
 from query.view import FieldMark, Grading, Part, ShownEntry, ShownLine, ShownWithdrawal, WithheldEntry
@@ -68,7 +66,6 @@ class LineWords:
 
     standing: PartWords
     replaced: tuple[PartWords, ...]
-    first_day: date | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +77,11 @@ class WithdrawalWords:
 
 
 def line_in_words(line: ShownLine, marks: Marks) -> LineWords:
-    """Say one line of a timeline; its days are those of what stands, or of the newest version that may be seen."""
+    """Say one line of a timeline."""
     versions = (line.standing, *reversed(line.superseded))
-    seen = next((one for one in versions if isinstance(one, ShownEntry)), None)
     said = [part_in_words(one, marks) for one in versions]
     replaced = tuple(_only_changed(earlier, later) for later, earlier in pairwise(said))
-    return LineWords(said[0], replaced, None if seen is None else local_day(seen.happened.earliest))
+    return LineWords(said[0], replaced)
 
 
 def withdrawal_in_words(one: ShownWithdrawal, marks: Marks) -> WithdrawalWords:

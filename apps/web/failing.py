@@ -13,6 +13,10 @@ from apps.api.parts import PartAway
 from apps.people import NotSignedIn
 from apps.web.rendering import rendered
 from projections.sharing import BeingRebuilt
+from query.casework import NotForCasework
+from query.casework_log import CaseworkFailed
+from query.identity_desk import NotDecided
+from query.identity_log import DecidingFailed
 from query.ports import DisclosureFailed
 from query.unsealing import RecordBroken
 
@@ -42,6 +46,8 @@ HEADINGS: Mapping[str, str] = {
     "being-rebuilt": "The hub is being rebuilt",
     "not-recorded": "Nothing is shown",
     "record-broken": "Nothing is shown",
+    "not-done": "Nothing was done",
+    "not-sure": "It is not certain that this was written",
     "not-signed-in": "You are not signed in",
 }
 
@@ -64,6 +70,10 @@ def what_went_wrong(say: Say) -> dict[Any, Callable[[Request, Any], Response]]:
         PartAway: lambda _request, error: _away(say, error),
         BeingRebuilt: lambda _request, error: _logged(say, 503, "being-rebuilt", str(error)),
         DisclosureFailed: lambda _request, error: _logged(say, 503, "not-recorded", str(error)),
+        NotDecided: lambda _request, error: say(409, "not-done", str(error)),
+        NotForCasework: lambda _request, error: say(409, "not-done", str(error)),
+        DecidingFailed: lambda _request, error: _logged(say, 503, "not-sure", str(error)),
+        CaseworkFailed: lambda _request, error: _logged(say, 503, "not-sure", str(error)),
         RecordBroken: lambda _request, error: _logged(say, 500, "record-broken", str(error)),
     }
 

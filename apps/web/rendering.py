@@ -5,9 +5,10 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader
 
-from apps.web.words import label, plain
+from apps.web.entries import sentence_case
+from apps.web.words import PROFILES, SIGNIFICANCES, label, plain, purpose_in_words
+from projections.chronology.uncertain import day_in_words, moment_in_words
 from projections.chronology.uncertain import in_words as span_in_words
-from projections.chronology.uncertain import moment_in_words
 from query.agencies import agency_in_words, whom_to_ask
 from query.outputs.rows import kind_in_words
 
@@ -26,6 +27,11 @@ def environment() -> Environment:
         plain=plain,
         kind=kind_in_words,
         label=label,
+        day=day_in_words,
+        purpose=purpose_in_words,
+        sentence=sentence_case,
+        profile=PROFILES.get,
+        significance=SIGNIFICANCES.get,
     )
     return made
 

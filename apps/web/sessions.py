@@ -27,12 +27,12 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """What one person asks about one child: for which purpose, as known when (None: now), and as known to which agency (None: to the hub)."""
+    """What one person asks about one child: for which purpose, as known when (None: now), as known to which agency (None: to the hub), between which moments."""
 
     purpose: str
     moment: datetime | None = None
     agency: str | None = None
-    before: datetime | None = None
+    between: tuple[datetime, datetime] | None = None
     chosen: Chosen = field(default_factory=Chosen, repr=False)
 
 

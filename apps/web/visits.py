@@ -18,6 +18,15 @@ MOST_FIELDS = 200
 PARTS = (
     ("", "Summary"),
     ("/chronology", "Chronology"),
+    ("/curated", "Curated"),
+    ("/timeline", "Timeline"),
+    ("/contradictions", "Contradictions"),
+    ("/gaps", "Gaps"),
+    ("/family", "Family"),
+    ("/known", "As known then"),
+    ("/difference", "Difference"),
+    ("/disclosures", "Who was shown what"),
+    ("/download", "Download"),
 )
 SEE_OTHER = 303
 

@@ -10,6 +10,13 @@ PURPOSES: Mapping[str, str] = {
     "audit": "Audit",
     "data_quality": "Data quality",
 }
+SIGNIFICANCES: Mapping[str, str] = {
+    "ROUTINE": "Routine",
+    "NOTABLE": "Notable",
+    "SIGNIFICANT": "Significant",
+    "CRITICAL": "Critical",
+}
+PROFILES: Mapping[str, str] = {"LIVE_WORK": "Live work", "CONFERENCE": "Conference", "REVIEW": "Review"}
 
 
 def label(code: str) -> str:

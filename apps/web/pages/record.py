@@ -1,42 +1,48 @@
-"""A child's record: who the child is, what to look at, and the chronology. Every page of it is opened through the door, and so recorded."""
+"""A child's record: who the child is, what to look at, what is missing. Every page of it is opened through the door, and so recorded."""
 
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from apps.web.chronology import Shelf, shelved
-from apps.web.entries import entry_in_words, withdrawal_in_words
-from apps.web.sessions import Chosen, Enquiry
-from apps.web.visits import Fault, Visit, go_to, show, show_refused
+from apps.api.parts import Desk
+from apps.web.sessions import Enquiry
+from apps.web.visits import Visit, go_to, show, show_refused
 from apps.web.words import purpose_in_words
 from query.door import Refused
+from query.family import called
+from query.known_then import AgencyKnowledge, KnownTo, open_as_agency_knew
 from query.open_record import open_record
 from query.view import RecordView
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A record that was opened for somebody, and what they had asked."""
+    """A record that was opened for somebody, under which disclosure, and what they had asked; `knowledge` where it is as one agency knew it."""
 
     child: UUID
     enquiry: Enquiry
+    disclosure_id: UUID
     view: RecordView
+    knowledge: AgencyKnowledge | None = None
+
+
+def asked_of(visit: Visit) -> tuple[UUID, Enquiry] | Response:
+    """Give which child it is about and what is asked; the way to state a purpose where none was."""
+    child = visit.place("child")
+    enquiry = visit.enquiry(child)
+    return go_to(f"/children/{child}/purpose") if enquiry is None else (child, enquiry)
 
 
 def opening(visit: Visit) -> Opening | Response:
     """Open the child's record as it was asked for; the way to state a purpose where none was, or the refusal."""
-    child = visit.place("child")
-    enquiry = visit.enquiry(child)
-    if enquiry is None:
-        return go_to(f"/children/{child}/purpose")
+    asked = asked_of(visit)
+    if isinstance(asked, Response):
+        return asked
     with visit.web.desk() as desk:
-        opened = open_record(desk.door, visit.member, child, enquiry.purpose, enquiry.moment)
-    if isinstance(opened, Refused):
-        return show_refused(visit, opened)
-    return Opening(child, enquiry, opened.view)
+        found = _opened(visit, desk, *asked)
+    return show_refused(visit, found) if isinstance(found, Refused) else found
 
 
 def summary_page(visit: Visit) -> Response:
@@ -53,70 +59,32 @@ def summary_page(visit: Visit) -> Response:
     return show_part(visit, found, "record.html", sightings=sightings)
 
 
-def chronology_page(visit: Visit) -> Response:
-    """Show the chronology, or what was chosen of it."""
+def gaps_page(visit: Visit) -> Response:
+    """Show the silences, and what each of them means."""
     found = opening(visit)
-    if isinstance(found, Response):
-        return found
-    return _chronology(visit, found, _page_number(visit))
+    return found if isinstance(found, Response) else show_part(visit, found, "gaps.html")
 
 
-def choose(visit: Visit) -> Response:
-    """Remember what of the chronology somebody wants to see, and show that."""
-    child, form = visit.place("child"), visit.form
-    enquiry = visit.enquiry(child)
-    if enquiry is None:
-        return go_to(f"/children/{child}/purpose")
-    days = {name: _day(form.one(name)) for name in ("since", "until")}
-    faults = [
-        Fault(name, "Enter a day like 31/12/2025") for name, day in days.items() if day is None and form.one(name)
-    ]
-    if faults:
-        found = opening(visit)
-        return found if isinstance(found, Response) else _chronology(visit, found, 1, faults)
-    chosen = Chosen(
-        form.many("agency"), form.many("kind") - {""}, form.many("significance"), days["since"], days["until"]
-    )
-    visit.asks(child, replace(enquiry, chosen=Chosen() if form.one("all") else chosen))
-    return go_to(f"/children/{child}/chronology")
-
-
-def show_part(visit: Visit, found: Opening, template: str, status: int = 200, **words: object) -> Response:
+def show_part(visit: Visit, found: Opening, template: str, status: int = 200, **words: Any) -> Response:
     """Show one part of an opened record under the heading that all of them share."""
-    names = [fact.value for fact in found.view.facts if fact.kind == "name" and fact.latest]
-    heading = names[0] if names else "A child whose name nobody told you"
-    return show(
-        visit,
-        template,
-        status,
-        view=found.view,
-        child=found.child,
-        enquiry=found.enquiry,
-        heading=heading,
-        purpose=purpose_in_words(found.enquiry.purpose),
-        **words,
-    )
+    heading = called(found.view) or "A child whose name nobody told you"
+    shared = {
+        "view": found.view,
+        "child": found.child,
+        "enquiry": found.enquiry,
+        "knowledge": found.knowledge,
+        "heading": heading,
+        "purpose": purpose_in_words(found.enquiry.purpose),
+    }
+    return show(visit, template, status, **shared, **words)
 
 
-def _chronology(visit: Visit, found: Opening, page: int, faults: list[Fault] | None = None) -> Response:
-    shelf: Shelf = shelved(found.view, found.enquiry.chosen, page)
-    withdrawn = [withdrawal_in_words(one, found.view.marks) for one in found.view.withdrawn]
-    without_effect = [entry_in_words(one, found.view.marks) for one in found.view.without_effect]
-    words = {"shelf": shelf, "withdrawn": withdrawn, "without_effect": without_effect, "faults": faults}
-    return show_part(visit, found, "chronology.html", 422 if faults else 200, **words)
-
-
-def _page_number(visit: Visit) -> int:
-    text = visit.places.get("page", "1")
-    if not text.isdecimal() or not 1 <= int(text[:6]) <= 99_999:
-        raise HTTPException(404)
-    return int(text)
-
-
-def _day(text: str) -> date | None:
-    parts = text.replace("-", "/").replace(".", "/").split("/")
-    try:
-        day, month, year = (int(part) for part in parts)
-        return date(day, month, year) if day > 999 else date(year, month, day)
-    except ValueError:
-        return None
+def _opened(visit: Visit, desk: Desk, child: UUID, enquiry: Enquiry) -> Opening | Refused:
+    if enquiry.agency is None:
+        record = open_record(desk.door, visit.member, child, enquiry.purpose, enquiry.moment)
+        return record if isinstance(record, Refused) else Opening(child, enquiry, record.disclosure_id, record.view)
+    known_to = KnownTo(enquiry.agency, enquiry.moment or visit.web.clock())
+    known = open_as_agency_knew(desk.views, visit.member, child, enquiry.purpose, known_to)
+    if isinstance(known, Refused):
+        return known
+    return Opening(child, enquiry, known.disclosure_id, known.view.record, known.view)
