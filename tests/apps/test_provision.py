@@ -27,7 +27,16 @@ from apps.provision.plan import kafka_permissions, kafka_users
 from apps.reach import ReachError, check_kafka, check_postgres
 from apps.services.daemons import wait_until
 from apps.settings import SettingsError
-from schemas.topics import AGENCIES, HUB_DISCLOSURES, HUB_EVENTS, TOPICS, Topic, agency_topic
+from schemas.topics import (
+    AGENCIES,
+    HUB_CASEWORK,
+    HUB_DISCLOSURES,
+    HUB_EVENTS,
+    HUB_IDENTITY,
+    TOPICS,
+    Topic,
+    agency_topic,
+)
 from tests.hub_parts import HubServices
 
 pytestmark = pytest.mark.services
@@ -75,7 +84,13 @@ def test_an_agency_writes_its_own_topic(fresh_topics: HubServices, agency: str) 
 
 @pytest.mark.parametrize(
     ("user", "topic"),
-    [("police", agency_topic("health")), ("health", HUB_EVENTS), ("door", HUB_EVENTS)],
+    [
+        ("police", agency_topic("health")),
+        ("health", HUB_EVENTS),
+        ("door", HUB_EVENTS),
+        ("matcher", HUB_EVENTS),
+        ("decider", HUB_DISCLOSURES),
+    ],
 )
 def test_a_write_that_the_plan_does_not_name_is_refused_by_the_broker_and_logged(
     hub_services: HubServices, user: str, topic: str
@@ -111,6 +126,21 @@ def test_the_door_adds_disclosures_that_the_auditor_reads_and_the_door_does_not(
     assert asyncio.run(read(fresh_topics.login("auditor"), HUB_DISCLOSURES)) == 0
     with pytest.raises(TopicAuthorizationFailedError):
         asyncio.run(read(fresh_topics.login("door"), HUB_DISCLOSURES))
+
+
+def test_matching_reads_what_was_admitted_in_its_own_group_and_adds_who_is_who(fresh_topics: HubServices) -> None:
+    write(fresh_topics.login("hub"), HUB_EVENTS)
+    assert asyncio.run(read(fresh_topics.login("matcher"), HUB_EVENTS, group="mash-match")) == 0
+    assert write(fresh_topics.login("matcher"), HUB_IDENTITY) == 0
+    with pytest.raises(TopicAuthorizationFailedError):
+        asyncio.run(read(fresh_topics.login("matcher"), agency_topic("health")))
+
+
+@pytest.mark.parametrize("topic", [HUB_IDENTITY, HUB_CASEWORK])
+def test_what_people_decide_is_added_for_them_and_not_read(fresh_topics: HubServices, topic: str) -> None:
+    assert write(fresh_topics.login("decider"), topic) == 0
+    with pytest.raises(TopicAuthorizationFailedError):
+        asyncio.run(read(fresh_topics.login("decider"), topic))
 
 
 def test_the_hub_reads_what_agencies_say_only_in_groups_of_its_own_name(fresh_topics: HubServices) -> None:

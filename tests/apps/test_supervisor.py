@@ -106,7 +106,7 @@ def test_a_child_that_is_killed_is_started_again_and_the_other_is_left_alone(
     os.kill(before["admit"], signal.SIGKILL)
     assert wait_until(lambda: pids(tmp_path).get("admit", before["admit"]) != before["admit"], PATIENCE)
     assert pids(tmp_path)["project"] == before["project"]
-    assert {one.role: one.restarts for one in status(tmp_path)} == {"admit": 1, "project": 0, "quality": 0}
+    assert {one.role: one.restarts for one in status(tmp_path)} == {"admit": 1, "project": 0, "match": 0, "quality": 0}
 
 
 def test_one_line_says_which_role_ended_how_and_when_it_starts_again(supervise: Supervise, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from apps import wiring
 from apps.connections import aiokafka_options, kafka_python_options
 from apps.doors import Doors, open_doors
 from apps.keys import signing_key
+from apps.matching import matching
 from apps.verification import Verified, verify
 from audit.ledger import LedgerFold
 from audit.ledger_writer import LedgerWriter
@@ -35,7 +36,7 @@ from projections.rules.packs import load_rule_packs
 from query.door import Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
 from schemas.catalogue import Catalogue, load_catalogue
-from schemas.topics import AGENCIES, HUB_QUARANTINE, LEDGERED, agency_topic, partitions_of
+from schemas.topics import AGENCIES, HUB_EVENTS, HUB_QUARANTINE, LEDGERED, agency_topic, partitions_of
 from streams.alert import Alerting
 from streams.event_log import EventLog, KafkaEventLog, LogRecord
 from streams.ledger import LedgerStage
@@ -179,10 +180,11 @@ class HubInHand:
         contract = CATALOGUE.by_name("AlertRaised")
         assert contract is not None
         self.alerting = Alerting(outbox, self.log, contract, clock)
+        matched, self.comparing = matching(settings, CATALOGUE, self.log)
         heard = [(place, (admit,)) for agency in AGENCIES for place in places_of(agency_topic(agency))]
         own = [(place, (folds[topic].fold, self.keeper.fold)) for topic in LEDGERED for place in places_of(topic)]
-        settled = [(place, (*fold, admit) if place.topic == HUB_QUARANTINE else fold) for place, fold in own]
-        return [*heard, *settled]
+        others = {HUB_QUARANTINE: (admit,), HUB_EVENTS: (matched.fold,)}
+        return [*heard, *((place, (*fold, *others.get(place.topic, ()))) for place, fold in own)]
 
     async def _work(self) -> None:
         # Clients of one piece of work each: a loop that nobody runs meanwhile would let their connections grow cold.
@@ -194,6 +196,7 @@ class HubInHand:
                 reader.assign([place for place, _ in self._stages])
                 while await self._read_all(reader):
                     await self.alerting.act()
+                    await self.comparing.act()
                     await self.keeper.sign()
         finally:
             await producer.stop()
