@@ -17,6 +17,7 @@ from audit.records import TreeId
 from audit.signed_note import read_note
 from audit.sql_ledger import SqlLedgerStore
 from audit.tiles import StoredCheckpoint
+from projections.identity.sql_fold import IdentityFold
 from projections.positions import advance, fence
 from projections.rows import Rows, open_store
 from projections.sharing import begin_rebuild, finish_rebuild, take_tables
@@ -27,7 +28,7 @@ from projections.sql_told import ToldFold
 from schemas.catalogue import Catalogue, load_catalogue
 from schemas.moments import moment
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_CHECKPOINTS, HUB_EVENTS, HUB_QUARANTINE, LEDGERED, partitions_of
+from schemas.topics import HUB_CHECKPOINTS, HUB_EVENTS, HUB_IDENTITY, HUB_QUARANTINE, LEDGERED, partitions_of
 from streams import admit, ledger
 from streams.admission import MILLISECOND
 from streams.quality import marking
@@ -113,6 +114,7 @@ async def _rebuild(settings: Settings, conn: Connection[Rows], told: Told) -> No
     await reader.start()
     try:
         work = Rebuilding(conn, reader, told)
+        await _identity(work, catalogue)
         for topic, contracts in TOLD.items():
             await work.topic(topic, ToldFold(conn, catalogue, *contracts).fold, (PROJECT, ledger.STAGE))
         await _events(work, catalogue)
@@ -123,12 +125,20 @@ async def _rebuild(settings: Settings, conn: Connection[Rows], told: Told) -> No
         await reader.stop()
 
 
+async def _identity(work: Rebuilding, catalogue: Catalogue) -> None:
+    """Fold hub.identity, before any entry is there: then every entry that comes finds its child at once."""
+    fold = IdentityFold(work.conn, catalogue, duty_fold(work.conn, catalogue))
+    await work.topic(HUB_IDENTITY, fold.fold, (PROJECT, ledger.STAGE))
+
+
 async def _events(work: Rebuilding, catalogue: Catalogue) -> None:
     """Fold hub.events into the chronologies, and into what the admit stage remembers."""
     readmit = ReadmitFold(work.conn, admit.STAGE)
-    fold = SqlFold(work.conn, SealedCodec(catalogue), [duty_fold(work.conn, catalogue), readmit])
+    duties = duty_fold(work.conn, catalogue, put_off=True)
+    fold = SqlFold(work.conn, SealedCodec(catalogue), [duties, readmit])
     await work.topic(HUB_EVENTS, fold.fold, (PROJECT, ledger.STAGE))
     with work.conn.transaction():
+        duties.settle()
         readmit.finish()
         readmit.read_to(_quarantined(work.conn))
         _settled(work.conn)

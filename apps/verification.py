@@ -23,6 +23,7 @@ from audit.records import DamagedRange, Record, Run, TreeId
 from audit.sql_ledger import SqlLedgerStore
 from audit.verify import TreeCheck
 from projections.clocks import clocks_in
+from projections.kin_evidence import KinEvidence
 from projections.positions import stored_positions
 from projections.quarantine_rows import quarantine_ids
 from projections.remembered_evidence import RememberedEvidence
@@ -44,7 +45,7 @@ from streams import admit, ledger
 AUDITOR_USER = "auditor"
 REBUILD = "the log is the truth: run `mash rebuild`, and ask who wrote to the table"
 RESTORE = "restore the partition from a replica or a backup and verify again"
-CHILDREN = "select child from chronology_entry union select child from clock union select child from concern"
+STRANDS = "select child from chronology_entry union select child from clock union select child from concern"
 UNREADABLE = (ContractBroken, OverflowError)
 """What reading an altered message raises: it is none of the hub's, or its times are in no calendar."""
 Told = Callable[[str, int, int], None]
@@ -101,7 +102,9 @@ class Verification:
         """Work every child's clocks and concerns out anew from its entries; returns how many children there are."""
         rules, calendar = load_rule_packs(), WorkingDays()
         store = SqlProjections(self._conn, self._catalogue, rules, PROJECT)
-        children = [child for (child,) in self._conn.execute(CHILDREN, binary=True)]
+        strands = [strand for (strand,) in self._conn.execute(STRANDS, binary=True)]
+        kin = store.kin(strands)
+        children = sorted({kin.child_of(strand) for strand in (*strands, *kin.parts.values())})
         for done, child in enumerate(children, 1):
             if _unlike(store, child, rules, calendar):
                 # A fold may have come between two questions: only what disagrees within one moment does.
@@ -111,6 +114,10 @@ class Verification:
                 self.findings += [f"child {child}: expected {expected}; {REBUILD}" for expected in unlike]
             self._told("children", done, len(children))
         return len(children)
+
+    def kin(self) -> None:
+        """Work out anew who belongs together, from what was said of who is who."""
+        self.findings += [f"{sentence}; {REBUILD}" for sentence in KinEvidence(self._conn, self._catalogue).compare()]
 
     async def _tree(self, tree: TreeId) -> None:
         # The evidence is taken before the log's end is asked for, so that a hub at work does not look as if its log were short.
@@ -261,6 +268,7 @@ def verify(settings: Settings, told: Told) -> Verified:
         verification = Verification(settings, conn, told)
         trees = asyncio.run(verification.trees())
         verification.forged()
+        verification.kin()
         children = verification.duties()
         return Verified(verification.records, trees, children, tuple(verification.findings))
 

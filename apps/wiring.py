@@ -139,9 +139,9 @@ def admit_stage(settings: Settings, catalogue: Catalogue, log: EventLog) -> admi
     )
 
 
-def duty_fold(conn: Connection[Rows], catalogue: Catalogue) -> DutyFold:
-    """Put the fold of clocks and concerns together on a connection."""
-    return DutyFold(conn, SealedCodec(catalogue), Duties.of(load_rule_packs(), WorkingDays()))
+def duty_fold(conn: Connection[Rows], catalogue: Catalogue, *, put_off: bool = False) -> DutyFold:
+    """Put the fold of clocks and concerns together on a connection; with `put_off` children of several strands are left for `settle`."""
+    return DutyFold(conn, SealedCodec(catalogue), Duties.of(load_rule_packs(), WorkingDays()), put_off=put_off)
 
 
 def project_stages(conn: Connection[Rows], catalogue: Catalogue) -> dict[str, Project]:

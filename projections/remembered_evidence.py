@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.headers import amends, claim_of
-from projections.identity.exact import Placement, taught_by
+from projections.identity.exact import LINKED, REVIEW, Placement, taught_by
 from projections.rows import Rows
 from schemas.sealed import Header
 from schemas.topics import agency_topic
@@ -21,6 +21,7 @@ INDEXES = "select blind_index from identifier"
 IDENTIFIERS = "select blind_index, scheme, child from identifier where blind_index = any(%s)"
 AMENDMENTS = "select event_id, child from amendment where event_id = any(%s)"
 WAITING = "select event_id, child from review_item where event_id = any(%s)"
+PLACED = "select event_id, strand from placed_by_link where event_id = any(%s)"
 UNAMENDED = "select child from amendment a where not exists (select from chronology_entry e where e.event_id = a.event_id and e.child = a.child)"
 
 
@@ -78,13 +79,15 @@ class RememberedEvidence:
             yield f"child {child}: expected the identifiers that its entries name, found others; {REBUILD}"
 
     def _amendments(self, headers: Sequence[Header], ids: Sequence[UUID]) -> Iterator[str]:
-        amended, waiting = self._by_event(AMENDMENTS, ids), self._by_event(WAITING, ids)
+        amended, waiting, placed = (self._by_event(query, ids) for query in (AMENDMENTS, WAITING, PLACED))
         for header, event_id in zip(headers, ids, strict=True):
             child = UUID(bytes=header.child)
             if amends(header) and amended.get(event_id) != child:
                 yield f"child {child}: expected the amendments that its entries make, found others; {REBUILD}"
-            if header.identified_by.rule == "review" and waiting.get(event_id) != child:
+            if header.identified_by.rule == REVIEW and waiting.get(event_id) != child:
                 yield f"event {event_id}: expected to wait on the review list, found that it does not; {REBUILD}"
+            if (child if header.identified_by.rule == LINKED else None) != placed.get(event_id):
+                yield f"event {event_id}: expected to be remembered as placed by a link or not, as its header says, found otherwise; {REBUILD}"
 
     def _by_event(self, query: str, ids: Sequence[UUID]) -> dict[UUID, Any]:
         return dict(self._conn.execute(query, (ids,), binary=True).fetchall())

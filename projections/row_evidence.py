@@ -12,6 +12,8 @@ from psycopg import Connection
 from projections.casework_messages import CASEWORK_COLUMNS
 from projections.casework_messages import CONTRACTS as CASEWORK_CONTRACTS
 from projections.feed_messages import KINDS, TOLD_COLUMNS
+from projections.identity.messages import decode_said
+from projections.identity.sql_strands import SAID_COLUMNS, said_row
 from projections.quarantine_rows import CLOSED_COLUMNS, QUARANTINED_COLUMNS, SETTLED_COLUMNS
 from projections.quarantine_rows import CONTRACTS as QUARANTINE_CONTRACTS
 from projections.rows import Rows
@@ -20,7 +22,7 @@ from projections.sql_told import ALERT_COLUMNS, DISCLOSURE_COLUMNS, ToldFold
 from schemas.catalogue import Catalogue
 from schemas.moments import micros, moment
 from schemas.sealed import SealedCodec
-from schemas.topics import HUB_CASEWORK, HUB_DISCLOSURES, HUB_EVENTS, HUB_FEEDS, HUB_QUARANTINE
+from schemas.topics import HUB_CASEWORK, HUB_DISCLOSURES, HUB_EVENTS, HUB_FEEDS, HUB_IDENTITY, HUB_QUARANTINE
 
 STORED = {
     HUB_EVENTS: (("chronology_entry", ", ".join(name for name, _ in ENTRY_COLUMNS)),),
@@ -32,6 +34,7 @@ STORED = {
     ),
     HUB_FEEDS: (("feed_told", TOLD_COLUMNS),),
     HUB_CASEWORK: (("casework", CASEWORK_COLUMNS),),
+    HUB_IDENTITY: (("identity_said", SAID_COLUMNS),),
 }
 """Topics each of whose records is one row, found by its partition and offset: the tables, one for each contract or one for all, and their columns."""
 TOLD = {
@@ -59,6 +62,7 @@ class RowEvidence:
     def __init__(self, conn: Connection[Rows], catalogue: Catalogue, topic: str) -> None:
         self._conn = conn
         self._topic = topic
+        self._catalogue = catalogue
         self._codec = SealedCodec(catalogue)
         self._told = ToldFold(conn, catalogue, *TOLD[topic]) if topic in TOLD else None
 
@@ -77,6 +81,8 @@ class RowEvidence:
 
     def repeats(self, rows: Sequence[PlainRow]) -> set[int]:
         """Give the offsets of those of these rows whose id has a row in their table: a record without a row of its own may be a repeat of another record."""
+        if self._topic == HUB_IDENTITY:  # what is said again there is kept again
+            return set()
         found: set[tuple[str, UUID]] = set()
         for table, columns in STORED[self._topic]:
             key, wanted = columns.partition(",")[0], [row.row_id for row in rows if row.table == table]
@@ -107,6 +113,8 @@ class RowEvidence:
             name, told = self._told.made(part, offset, message)
             table = tables[TOLD[self._topic].index(name)] if len(tables) > 1 else tables[0]
             return table[0], told
+        if self._topic == HUB_IDENTITY:
+            return tables[0][0], said_row(decode_said(self._catalogue, message), part, offset, message)
         head = self._codec.read(message).header
         row = LoggedEvent(head, message, part, offset).row()
         return tables[0][0], (

@@ -6,8 +6,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.headers import claim_of
-from projections.identity.exact import Claim, Placement, ReviewItem, question, taught_by
-from projections.identity.exact_sql import LEARN, known_of, record_review
+from projections.identity.exact import LINKED, REVIEW, Claim, Placement, ReviewItem, question, taught_by
+from projections.identity.exact_sql import LEARN, known_of, record_linked, record_review
+from projections.identity.strands import NOBODY
 from projections.rows import Blobs, Ids, Rows
 from schemas.sealed import Header
 from schemas.topics import agency_topic
@@ -17,7 +18,6 @@ READ_TO = """
 insert into log_position (stage, topic, part, next) values (%s, %s, %s, %s)
 on conflict (stage, topic, part) do update set next = greatest(log_position.next, excluded.next)
 """
-REVIEW = "review"
 
 
 class ReadmitFold:
@@ -34,10 +34,13 @@ class ReadmitFold:
         ids, digests = zip(*((header.event_id, header.content_digest) for header in headers), strict=True)
         self._conn.execute(ADMITTED, (Ids(ids), Blobs(digests)))
         new: list[tuple[bytes, str, UUID]] = []
+        linked: list[tuple[bytes, UUID]] = []
         for header in headers:
             claim, placement = claim_of(header), Placement(UUID(bytes=header.child), header.identified_by.rule)
             if placement.rule == REVIEW:
                 self._waiting.append((claim, placement.child))
+            if placement.rule == LINKED:
+                linked.append((claim.event_id, placement.child))
             for index, (scheme, child) in taught_by(claim, placement).items():
                 if index not in self._taught:
                     self._taught.add(index)
@@ -45,6 +48,7 @@ class ReadmitFold:
         if new:
             indexes, schemes, children = zip(*new, strict=True)
             self._conn.execute(LEARN, (Blobs(indexes), list(schemes), Ids(child.bytes for child in children)))
+        record_linked(self._conn, linked)
         self.read_to((agency_topic(header.agency), header.source_partition, header.source_offset) for header in headers)
 
     def read_to(self, places: Iterable[tuple[str, int, int]]) -> None:
@@ -58,6 +62,8 @@ class ReadmitFold:
     def finish(self) -> None:
         """Put the statements that wait for a person back on the review list, now that every identifier is known."""
         known = known_of(self._conn, [claim for claim, _ in self._waiting])
+        # Each waited for a reason that a link may have settled since: by itself every strand is a child, and the reason comes out as it was.
+        known.kin = NOBODY
         items = []
         for claim, child in self._waiting:
             candidates = known.candidates(claim)
