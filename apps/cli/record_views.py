@@ -31,7 +31,12 @@ MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 AS_KNOWN_AT = click.option("--as-known-at", type=MOMENT, help="As the hub knew it at this moment (UTC).")
 
 
-@click.command(epilog="Example: mash record household 6f1c... --as demo-analyst --purpose safeguarding_enquiry")
+@click.group(epilog="Example: mash record household 6f1c... --as demo-analyst --purpose safeguarding_enquiry")
+def record() -> None:
+    """Look at records in other ways than one child's chronology, or take one out; every look is decided and recorded."""
+
+
+@record.command(epilog="Example: mash record household 6f1c... --as demo-analyst --purpose safeguarding_enquiry")
 @click.argument("child", type=click.UUID)
 @AS_KNOWN_AT
 @JSON
@@ -46,7 +51,7 @@ def household(child: UUID, as_known_at: datetime | None, as_json: bool, staff_id
         _print(found.shown, household_in_plain_text(found.view), as_json=as_json)
 
 
-@click.command(epilog="Example: mash record family 6f1c... 9a0b... --as demo-analyst --purpose safeguarding_enquiry")
+@record.command(epilog="Example: mash record family 6f1c... 9a0b... --as demo-analyst --purpose safeguarding_enquiry")
 @click.argument("children", type=click.UUID, nargs=-1, required=True)
 @AS_KNOWN_AT
 @JSON
@@ -64,7 +69,7 @@ def family(
         _print(opened.shown, family_in_plain_text(opened.view), as_json=as_json)
 
 
-@click.command(
+@record.command(
     epilog="Example: mash record difference 6f1c... --earlier 2026-03-01 --later 2026-04-01 --as demo-analyst --purpose case_review"
 )
 @click.argument("child", type=click.UUID)
@@ -85,7 +90,7 @@ def difference(
         _print(found.shown, difference_in_plain_text(found.view), as_json=as_json)
 
 
-@click.command(
+@record.command(
     name="as-known-to",
     epilog="Example: mash record as-known-to 6f1c... --agency police --moment 2026-03-01 --as demo-analyst --purpose case_review",
 )
@@ -105,7 +110,7 @@ def as_known_to(child: UUID, agency: str, moment: datetime, as_json: bool, staff
         _print(found.shown, knowledge_in_plain_text(found.view), as_json=as_json)
 
 
-@click.command(name="as-shown", epilog="Example: mash record as-shown 51d2... --as demo-auditor --purpose audit")
+@record.command(name="as-shown", epilog="Example: mash record as-shown 51d2... --as demo-auditor --purpose audit")
 @click.argument("disclosure", type=click.UUID)
 @JSON
 @AS
