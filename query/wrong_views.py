@@ -1,7 +1,8 @@
 """Who saw two children as one: the allowed disclosures in which entries of both stood together, after they are known to be two."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from uuid import UUID
 
 from access_policy.question import Hub
@@ -62,10 +63,10 @@ def wrong_of(desk: IdentityDesk, known: Known, left: UUID, right: UUID, attempt:
     entries = _Entries(_by_id(desk, children, ours), _by_id(desk, children, theirs))
     # Under any of these ids the record may have been asked for while the two were one.
     strands = ever_linked(one for _, one in known.said) | ours | theirs
-    messages = desk.disclosures.of_child(strands, attempt.asked_at)
+    messages = desk.disclosures.of_child(strands, attempt.asked_at + timedelta(microseconds=1))
     disclosures = (decode_disclosure(desk.door.unsealing.catalogue, one) for one in messages)
     wrong = [one for one in disclosures if one.allowed and one.action not in SIDE_BY_SIDE and _both(one, entries)]
-    owners = {agency for one in wrong for agency in _misplaced(one, entries, left, right, children)}
+    owners = {agency for one in wrong for agency in _agencies(one, entries)}
     return Wrong(tuple(_view(one, entries) for one in wrong), tuple(sorted(owners)))
 
 
@@ -77,14 +78,12 @@ def _both(one: Disclosure, entries: _Entries) -> bool:
     return not entries.left.keys().isdisjoint(one.shown) and not entries.right.keys().isdisjoint(one.shown)
 
 
-def _misplaced(one: Disclosure, entries: _Entries, left: UUID, right: UUID, children: Children) -> Sequence[str]:
-    """Name the agencies of the entries that stood in another child's record: those of the side that was not asked for, or of both where neither was."""
-    asked = None if one.child is None else children.child_of(one.child)
-    sides = [
-        side for side, child in ((entries.left, left), (entries.right, right)) if asked != children.child_of(child)
-    ]
-    misplaced = [side[event_id] for side in sides for event_id in one.shown if event_id in side]
-    return [event.header.agency for event in misplaced if event.header.seal != "LOCKED"]
+def _agencies(one: Disclosure, entries: _Entries) -> Iterator[str]:
+    """Name the agencies of both sides whose entries it showed: whoever read them took either side's for the other child's too. A locked entry names none."""
+    for side in (entries.left, entries.right):
+        for event_id in one.shown:
+            if event_id in side and side[event_id].header.seal != "LOCKED":
+                yield side[event_id].header.agency
 
 
 def _view(one: Disclosure, entries: _Entries) -> WrongView:
