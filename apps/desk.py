@@ -58,9 +58,9 @@ def open_case_desks(settings: Settings, doors: Doors) -> Iterator[CaseDesks]:
         closing(disclosure_producer(**kafka_python_options(login))) as producer,
     ):
         door, catalogue, disclosures = doors.door, load_catalogue(), SqlDisclosures(reader)
-        questions, decisions = SqlReviewList(reader, catalogue), KafkaIdentityLog(producer, catalogue)
+        decisions = KafkaIdentityLog(producer, catalogue)
         yield CaseDesks(
             CaseworkDesk(door, KafkaCaseworkLog(producer, catalogue), sealer),
-            IdentityDesk(door, questions, disclosures, decisions, sealer),
+            IdentityDesk(door, SqlReviewList(reader), disclosures, decisions, sealer),
             ViewDesk(door, SqlHouseholdTokens(reader), disclosures),
         )

@@ -1,6 +1,7 @@
 """What deciding who is who leans on beside the door, and what every question about it shares."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -72,20 +73,22 @@ def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:
 
 
 def events_of_strands(door: Door, children: Children, strands: Collection[UUID]) -> list[SealedEvent]:
-    """Give the hub events of these strands, each once and in no order: without what was split off them, and with what was split off for them."""
+    """Give the hub events of these strands, in no order: without what was split off them, and with what was split off for them."""
+    return [event for events in events_by_strand(door, children, strands).values() for event in events]
+
+
+def events_by_strand(door: Door, children: Children, strands: Collection[UUID]) -> Mapping[UUID, Sequence[SealedEvent]]:
+    """Give the hub events of each of these strands that has any, in no order."""
     split_from = {strand for (strand, _), new in children.kin.parts.items() if new in strands}
-    found: dict[bytes, SealedEvent] = {}
-    for source in sorted({*strands, *split_from}):
-        found.update({event.header.event_id: event for event in door.records.sealed_events(source)})
-    return [event for event in found.values() if strand_of(children, event) in strands]
+    found: dict[UUID, list[SealedEvent]] = defaultdict(list)
+    for event in door.records.admitted_under({*strands, *split_from}):
+        strand = strand_of(children, event)
+        if strand in strands:
+            found[strand].append(event)
+    return found
 
 
 def strand_of(children: Children, event: SealedEvent) -> UUID:
     """Name the strand that an entry belongs to now."""
     header = event.header
     return children.strand_of(UUID(bytes=header.child), header.identified_by.local_id)
-
-
-def ids_in(events: Iterable[SealedEvent]) -> frozenset[UUID]:
-    """Name the entries."""
-    return frozenset(UUID(bytes=event.header.event_id) for event in events)

@@ -4,7 +4,7 @@ As everywhere: decide; read; open in memory; record; and only then show. What a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeVar
@@ -34,8 +34,8 @@ from query.identity_desk import (
     IdentityDesk,
     Known,
     NotDecided,
+    events_by_strand,
     events_of_strands,
-    ids_in,
     known_identity,
     known_of,
     side_of,
@@ -86,17 +86,18 @@ def list_questions(
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    known, rules = known_of(desk.review_list.said()), set(decision.rules)
+    known, rules = known_of(door.records.identity_said(None)), set(decision.rules)
     found: list[QuestionItem] = []
     waiting = iter(questions_of(known.children, desk.review_list.waiting()))
     with breakage_recorded(door, attempt):
         while len(found) < MOST_QUESTIONS and (some := list(islice(waiting, MOST_QUESTIONS))):
-            events = {one: _events_of(door, known.children, one) for one in some}
-            sight = see(door, attempt, (event for sides in events.values() for side in sides for event in side))
+            sides = {one: _strands_of(known.children, one) for one in some}
+            strands = {strand for both in sides.values() for side in both for strand in side}
+            sight = see(door, attempt, events_of_strands(door, known.children, strands))
             if isinstance(sight, Decision):
                 return refuse(door, attempt, sight)
-            ids = ids_in(sight.known)
-            found += [one for one, sides in events.items() if all(not ids.isdisjoint(ids_in(side)) for side in sides)]
+            seen = {strand_of(known.children, event) for event in sight.known}
+            found += [one for one, both in sides.items() if not any(seen.isdisjoint(side) for side in both)]
             rules.update(sight.rules)
     more = len(found) > MOST_QUESTIONS or next(waiting, None) is not None
     view = QuestionsView(asked_by(attempt), tuple(found[:MOST_QUESTIONS]), more)
@@ -152,25 +153,28 @@ def seen_sides(door: Door, attempt: Attempt, pair: Pair) -> Sides | Decision:
     known = known_identity(door, pair)
     children = known.children
     strands = side_of(children, left, right), side_of(children, right, left)
-    events = [events_of_strands(door, children, one) for one in strands]
-    sight = see(door, attempt, (event for side in events for event in side))
+    events = events_by_strand(door, children, strands[0] | strands[1])
+    sight = see(door, attempt, (event for of_strand in events.values() for event in of_strand))
     if isinstance(sight, Decision):
         return sight
     opened = {one.entry.event_id: one for one in door.unsealing.open_all(sight.read)}
     names = children.child_of(left), children.child_of(right)
-    sides = [_side(name, one, of, sight, opened) for name, one, of in zip(names, strands, events, strict=True)]
+    sides = [_side(name, one, events, sight, opened) for name, one in zip(names, strands, strict=True)]
     return Sides(known, sides[0], sides[1], sight)
 
 
-def _events_of(door: Door, children: Children, item: QuestionItem) -> Sequence[Sequence[SealedEvent]]:
-    sides = side_of(children, item.left, item.right), side_of(children, item.right, item.left)
-    return [events_of_strands(door, children, strands) for strands in sides]
+def _strands_of(children: Children, item: QuestionItem) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    return side_of(children, item.left, item.right), side_of(children, item.right, item.left)
 
 
 def _side(
-    name: UUID, strands: frozenset[UUID], events: Iterable[SealedEvent], sight: Sight, opened: dict[UUID, Opened]
+    name: UUID,
+    strands: frozenset[UUID],
+    events: Mapping[UUID, Sequence[SealedEvent]],
+    sight: Sight,
+    opened: Mapping[UUID, Opened],
 ) -> Side:
-    ids = ids_in(events)
+    ids = {UUID(bytes=one.header.event_id) for strand in strands for one in events.get(strand, ())}
     read = tuple(one for event_id, one in opened.items() if event_id in ids)
     return Side(name, strands, read, tuple(one for one in sight.withheld if UUID(bytes=one.header.event_id) in ids))
 

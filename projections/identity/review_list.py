@@ -1,18 +1,14 @@
-"""What the review list is made of: all that was said of who is who, and statements that wait because their identifiers point to more than one strand."""
+"""Admission's own questions: statements whose identifiers point to more than one strand wait under a strand of their own until a person decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from psycopg import Connection
 
-from projections.identity.messages import decode_said
-from projections.identity.said import Said
 from projections.rows import Rows
-from schemas.catalogue import Catalogue
 
-SAID = "select log_offset, record from identity_said order by log_offset"
 WAITING = "select child, candidates, reason from review_item order by child, event_id"
 
 
@@ -26,54 +22,35 @@ class WaitingStrand:
 
 
 class ReviewList(Protocol):
-    """Where questions come from."""
-
-    def said(self) -> Sequence[tuple[int, Said]]:
-        """Give all that was ever said of who is who, with its offset on hub.identity, oldest first."""
-        ...
+    """Where strands wait."""
 
     def waiting(self) -> Sequence[WaitingStrand]:
-        """List every strand that was ever put there, decided on or not, each statement's once."""
+        """List every strand that was ever put there, decided on or not, once for each statement."""
         ...
 
 
 class MemoryReviewList:
-    """What it means, in memory."""
+    """What waiting means, in memory."""
 
-    def __init__(self, said: Iterable[tuple[int, Said]] = (), waiting: Iterable[WaitingStrand] = ()) -> None:
-        self._said = dict(said)
-        self._waiting = list(waiting)
-
-    def say(self, one: Said) -> None:
-        """Put something at the end of hub.identity."""
-        self._said[max(self._said, default=-1) + 1] = one
+    def __init__(self) -> None:
+        self._waiting: list[WaitingStrand] = []
 
     def wait(self, one: WaitingStrand) -> None:
         """Let a strand wait."""
         self._waiting.append(one)
 
-    def said(self) -> Sequence[tuple[int, Said]]:
-        """Give all that was ever said of who is who, with its offset on hub.identity, oldest first."""
-        return sorted(self._said.items())
-
     def waiting(self) -> Sequence[WaitingStrand]:
-        """List every strand that was ever put there, decided on or not, each statement's once."""
+        """List every strand that was ever put there, decided on or not, once for each statement."""
         return tuple(self._waiting)
 
 
 class SqlReviewList:
-    """Reads the rows of identity_said, which the worker folds, and of review_item, which the admit stage adds."""
+    """Lists the rows of review_item, which the admit stage adds."""
 
-    def __init__(self, conn: Connection[Rows], catalogue: Catalogue) -> None:
+    def __init__(self, conn: Connection[Rows]) -> None:
         self._conn = conn
-        self._catalogue = catalogue
-
-    def said(self) -> Sequence[tuple[int, Said]]:
-        """Give all that was ever said of who is who, with its offset on hub.identity, oldest first."""
-        rows = self._conn.execute(SAID, binary=True)
-        return [(offset, decode_said(self._catalogue, record)) for offset, record in rows]
 
     def waiting(self) -> Sequence[WaitingStrand]:
-        """List every strand that was ever put there, decided on or not, each statement's once."""
+        """List every strand that was ever put there, decided on or not, once for each statement."""
         rows = self._conn.execute(WAITING, binary=True)
         return [WaitingStrand(strand, tuple(candidates), reason) for strand, candidates, reason in rows]

@@ -7,8 +7,8 @@ from uuid import UUID
 from apps.desk import CaseDesks
 from projections.casework import Casework
 from projections.household_tokens import MemoryHouseholdTokens
-from projections.identity.review_list import WaitingStrand
-from projections.identity.said import Decided, Said
+from projections.identity.review_list import MemoryReviewList
+from projections.identity.said import Decided
 from query.casework import CaseworkDesk
 from query.casework_log import CaseworkFailed, MemoryCaseworkLog
 from query.disclosure import disclosure_contract, encode_disclosure
@@ -16,20 +16,6 @@ from query.identity_desk import IdentityDesk
 from query.identity_log import DecidingFailed, MemoryIdentityLog
 from query.view_desk import ViewDesk
 from tests.query.record_world import CATALOGUE, World
-
-
-class Questions:
-    """The review list over what was said in the world."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.waits: list[WaitingStrand] = []
-
-    def said(self) -> Sequence[tuple[int, Said]]:
-        return list(enumerate(self.world.records.said))
-
-    def waiting(self) -> Sequence[WaitingStrand]:
-        return self.waits
 
 
 class Shown:
@@ -84,7 +70,7 @@ class CaseWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.questions, self.decisions, self.casework = Questions(self), DecisionsFolded(self), CaseworkFolded(self)
+        self.questions, self.decisions, self.casework = MemoryReviewList(), DecisionsFolded(self), CaseworkFolded(self)
 
     def desks(self) -> CaseDesks:
         shown = Shown(self)
