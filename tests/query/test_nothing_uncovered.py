@@ -1,7 +1,9 @@
 """What was shown is held against what the rules say of each entry by itself, over random records, people and purposes."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from hypothesis import given, settings
@@ -15,9 +17,21 @@ from query.door import Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
 from query.plain_text import record_in_plain_text
 from query.replay_shown import reproduce
+from query.view import RecordView
 
 AGENCIES = ("childrens_social_care", "education", "health", "police")
-TYPES = ("ConcernRaised", "ChildSeen", "ReferralReceived", "ReferralDecided", "StatementRetracted")
+MARKED: dict[str, tuple[str, dict[str, Any]]] = {
+    "ChildSeen": ("wishes_and_feelings", {}),
+    "ConcernRaised": ("summary", {}),
+    "HouseholdMemberRecorded": ("summary", {"relationship": "lodger", "person_name": "Osric", "lives_there": True}),
+    "HouseholdMemberLeft": ("summary", {"relationship": "lodger", "person_name": "Osric"}),
+    "InjuryRecorded": ("explanation", {"injury": "a bruise"}),
+    "ReferralDecided": ("summary", {}),
+    "ReferralReceived": ("summary", {}),
+    "StatementRetracted": ("reason", {}),
+}
+"""Kinds of statements, the field of each that carries its marker, and what else it has to say."""
+TYPES = tuple(MARKED)
 PEOPLE = st.builds(
     Person, st.sampled_from(AGENCIES), st.sampled_from(ROLES), st.frozensets(st.sampled_from(CLEARANCES))
 )
@@ -32,7 +46,7 @@ def telling(number: int, choices: bytes) -> Told:
     """Make a statement of eight choices; its texts carry its own marker."""
     pick = iter(choices)
     event_type = TYPES[next(pick) % len(TYPES)]
-    field = {"StatementRetracted": "reason", "ChildSeen": "wishes_and_feelings"}.get(event_type, "summary")
+    field, said = MARKED[event_type]
     happened = MONDAY + timedelta(hours=7 * (next(pick) % 20))
     target = UUID(int=(0x8 << 76) | (0x2 << 62) | 1 + next(pick) % 8)
     amends = next(pick) % 4
@@ -46,7 +60,7 @@ def telling(number: int, choices: bytes) -> Told:
         corrects=target if amends == 1 else None,
         retracts=target if amends == 2 or event_type == "StatementRetracted" else None,
         wording=marker(number),
-        fields={field: marker(number)},
+        fields={**said, field: marker(number)},
         child_said={"given_name": marker(number), "address": f"{number} Nowhere Lane {marker(number)}"},
     )
 
@@ -107,6 +121,30 @@ def test_what_may_not_be_known_of_leaves_no_trace_at_all(told: list[Told], perso
     one, other = open_record(world.door, who, CHILD, purpose), open_record(without.door, who, CHILD, purpose)
     assert one == other
     assert world.log.disclosures == without.log.disclosures
+
+
+def beside(view: RecordView) -> tuple[object, ...]:
+    return view.incidents, view.contradictions, view.gaps, view.sightings, view.curated, view.marks
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=records(), person=PEOPLE, purpose=st.sampled_from(PURPOSES))
+def test_what_stands_beside_the_lines_is_worked_out_from_the_entries_that_are_read_alone(
+    told: list[Told], person: Person, purpose: str
+) -> None:
+    told = [replace(one, corrects=None, retracts=None) for one in told if one.event_type != "StatementRetracted"]
+    world, without = world_of(told), world_of(told)
+    read = {
+        UUID(int=(0x8 << 76) | (0x2 << 62) | number)
+        for number, one in enumerate(told, 1)
+        if allowed(person, purpose, one) is Outcome.READ
+    }
+    kept = [one for one in without.records.kept[CHILD] if UUID(bytes=one.header.event_id) in read]
+    without.records.kept[CHILD] = kept
+    who = StaffMember("s-1", person)
+    one, other = open_record(world.door, who, CHILD, purpose), open_record(without.door, who, CHILD, purpose)
+    if isinstance(one, OpenedRecord) and isinstance(other, OpenedRecord):
+        assert beside(one.view) == beside(other.view)
 
 
 @settings(max_examples=40, deadline=None)
