@@ -1,7 +1,8 @@
 """What the hub tells people of its own accord: a threshold was met, or a duty ran out of time.
 
 An alert names the rule, the agencies and the events behind it, and nothing of their content. Its id is derived from the rule and what completed it,
-so raising it again, after a crash or on another machine, is the same alert.
+so raising it again, after a crash or on another machine, is the same alert. Where a child is not just one whole strand the rest of the evidence is part of the id:
+what completed a pattern with another child's entries may complete one without them once the link is undone, and that is another alert.
 """
 
 from collections.abc import Iterable
@@ -38,16 +39,18 @@ class Alert:
     due: datetime | None
 
 
-def alert_id(rule: str, completed_by: UUID, *, locked: bool) -> UUID:
-    """Derive an alert's id from its rule and what completed it: a concern's event id, or the event id that started the clock."""
-    return uuid5(NAMESPACE, f"{rule}|{completed_by}|{'locked' if locked else 'open'}")
+def alert_id(rule: str, completed_by: UUID, *, locked: bool, beside: tuple[UUID, ...] = ()) -> UUID:
+    """Derive an alert's id from its rule and what completed it: a concern's event id, or the event id that started the clock; `beside` is evidence that tells it apart."""
+    words = [rule, str(completed_by), "locked" if locked else "open", *(one.hex for one in beside)]
+    return uuid5(NAMESPACE, "|".join(words))
 
 
-def threshold_alert(child: UUID, crossing: Crossing) -> Alert:
-    """Tell of a threshold that one concern completed."""
+def threshold_alert(child: UUID, crossing: Crossing, *, whole: bool = True) -> Alert:
+    """Tell of a threshold that one concern completed; `whole` says that the child is one whole strand, linked with none and never split."""
     rule, met = crossing.rule, crossing.met
+    beside = () if whole else met.evidence
     return Alert(
-        alert_id=alert_id(rule.id, crossing.completed_by.event_id, locked=met.locked),
+        alert_id=alert_id(rule.id, crossing.completed_by.event_id, locked=met.locked, beside=beside),
         child=child,
         rule=rule.id,
         edition=crossing.edition,

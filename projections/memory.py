@@ -13,7 +13,7 @@ from projections.clocks import Clock, clocks_in
 from projections.digests import KnownChild, digest_of
 from projections.identity.said import Said
 from projections.identity.strands import NOBODY, Kin, moved, resolve
-from projections.rejoined import alerts_alone, alerts_together
+from projections.rejoined import alerts_of_joined, alerts_of_whole
 from projections.rules.packs import RulePacks
 from projections.store import Position
 from projections.thresholds import Concern, concerns_in, crossings
@@ -58,7 +58,8 @@ class MemoryProjections:
             self._identifiers.setdefault(blind_index, entry.child)
         self._move_to(position)
         found = crossings(before, self.concerns(child), self._rules)
-        return self._raise(threshold_alert(child, crossing) for crossing in found)
+        whole = self._kin.is_whole(child)
+        return self._raise(threshold_alert(child, crossing, whole=whole) for crossing in found)
 
     def hear(self, said: Iterable[tuple[Position, Said]]) -> tuple[Alert, ...]:
         """Take in a run of what was said on hub.identity, and give the threshold alerts of children that are others by it."""
@@ -131,9 +132,9 @@ class MemoryProjections:
 
     def _alerts_anew(self, child: UUID) -> list[Alert]:
         entries = tuple(self._of(child, self._kin))
-        if len(self._kin.sources_of(child)) == 1:
-            return alerts_alone(child, entries, self._rules)
-        return alerts_together(child, entries, self._alerts.values(), self._rules)
+        if self._kin.is_whole(child):
+            return alerts_of_whole(child, entries, self._rules)
+        return alerts_of_joined(child, entries, self._alerts.values(), self._rules)
 
     def _move_to(self, position: Position) -> None:
         where = position.topic, position.partition

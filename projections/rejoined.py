@@ -1,8 +1,8 @@
 """Which thresholds a child's entries crossed, worked out anew: for children whose strands were linked, unlinked or split.
 
-A child of one strand is told of as if it had always been alone: entry by entry in the order of the log, which gives the very alerts that it had, or would
-have had. A child of several strands, whose entries have no common order, is taken in the order in which the hub received them; of that only what no alert
-within reach has told of yet, since what adds to a known pattern raises nothing more.
+A child that is one whole strand is told of as if it had always been alone: entry by entry in the order of the log, which gives the very alerts that it had, or
+would have had. Any other child, whose entries have no common order, is taken in the order in which the hub received them; of that only what no alert within
+reach has told of yet, since what adds to a known pattern raises nothing more.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,18 +16,19 @@ from projections.rules.packs import RulePacks
 from projections.thresholds import Concern, Crossing, concern_of, concerns_in, crossings
 
 
-def alerts_alone(child: UUID, entries: Sequence[Entry], rules: RulePacks) -> list[Alert]:
-    """Give every threshold alert of a child whose entries are given in the order in which they were folded."""
+def alerts_of_whole(child: UUID, entries: Sequence[Entry], rules: RulePacks) -> list[Alert]:
+    """Give every threshold alert of a child that is one whole strand, whose entries are given in the order in which they were folded."""
     return [threshold_alert(child, crossing) for crossing in _crossings(entries, rules)]
 
 
-def alerts_together(child: UUID, entries: Iterable[Entry], told: Iterable[Alert], rules: RulePacks) -> list[Alert]:
-    """Give the threshold alerts of a child of several strands, in whatever order its entries are given, of which `told` does not speak yet."""
+def alerts_of_joined(child: UUID, entries: Iterable[Entry], told: Iterable[Alert], rules: RulePacks) -> list[Alert]:
+    """Give the threshold alerts of a child that is not just one whole strand, in whatever order its entries are given, of which `told` does not speak yet."""
     arrived = sorted(entries, key=lambda entry: (entry.received, entry.event_id))
     days = {entry.event_id: concern_of(entry).day for entry in arrived}
     spoken = [alert for alert in told if alert.kind == "threshold" and days.keys() >= set(alert.evidence)]
     found = _crossings(arrived, rules)
-    return [threshold_alert(child, one) for one in found if not any(_tells_of(alert, one, days) for alert in spoken)]
+    new = [one for one in found if not any(_tells_of(alert, one, days) for alert in spoken)]
+    return [threshold_alert(child, one, whole=False) for one in new]
 
 
 def _crossings(entries: Sequence[Entry], rules: RulePacks) -> Iterator[Crossing]:

@@ -23,7 +23,7 @@ from projections.clocks import Clock, clocks_in, clocks_of
 from projections.headers import amends, entry_of
 from projections.identity.sql_strands import stored_kin
 from projections.identity.strands import Kin
-from projections.rejoined import alerts_alone, alerts_together
+from projections.rejoined import alerts_of_joined, alerts_of_whole
 from projections.rows import Ids, Rows, copy_rows
 from projections.rules.packs import RulePacks
 from projections.thresholds import Concern, concern_of, concerns_in, crossings
@@ -107,10 +107,10 @@ class DutyFold:
         kin = stored_kin(self._conn, {UUID(bytes=child) for child in {header.child for header in headers}})
         named = [(one, _name(one, kin)) for one in headers]
         if self._put_off:
-            named = [(one, name) for one, name in named if kin.sources_of(name) == {name}]
+            named = [(one, name) for one, name in named if kin.is_whole(name)]
         amended = self._amended({name for _, name in named}, kin)
         plain = [_entry(*one) for one in named if one[0].event_type in counted and one[1] not in amended]
-        alerts = self._fold_concerns(plain)
+        alerts = self._fold_concerns(plain, kin)
         alerts += self._fold_amended([_entry(*one) for one in named if one[1] in amended], kin)
         self._wind_clocks({name for one, name in named if one.event_type in clocked or amends(one)}, amended, kin)
         self.raise_alerts(alerts)
@@ -158,18 +158,22 @@ class DutyFold:
         if rows:
             self._conn.cursor().executemany(RAISE, rows)
 
-    def _fold_concerns(self, entries: Sequence[Entry]) -> list[Alert]:
+    def _fold_concerns(self, entries: Sequence[Entry], kin: Kin) -> list[Alert]:
         """Take the short way: each new concern beside those near it."""
         known = self._near(entries)
         alerts, rows = [], []
         for entry in entries:
             new, before = concern_of(entry), known[entry.child]
             after = before | {new}
-            alerts += [threshold_alert(entry.child, one) for one in crossings(before, after, self._duties.rules)]
+            alerts += self._crossed(entry.child, before, after, kin)
             known[entry.child] = after
             rows.append(_row(entry.child, new))
         copy_rows(self._conn, "concern", CONCERN_COLUMNS, rows)
         return alerts
+
+    def _crossed(self, child: UUID, before: Collection[Concern], after: Collection[Concern], kin: Kin) -> list[Alert]:
+        found = crossings(before, after, self._duties.rules)
+        return [threshold_alert(child, one, whole=kin.is_whole(child)) for one in found]
 
     def _near(self, entries: Sequence[Entry]) -> dict[UUID, set[Concern]]:
         """Give, for each child, the stored concerns that can make a difference to its new ones."""
@@ -202,7 +206,7 @@ class DutyFold:
             for entry in new:
                 standing.append(entry)
                 after = concerns_in(merge(standing), self._duties.counted)
-                alerts += [threshold_alert(child, one) for one in crossings(before, after, self._duties.rules)]
+                alerts += self._crossed(child, before, after, kin)
                 before = after
             self._conn.execute("delete from concern where child = %s", (child,))
             copy_rows(self._conn, "concern", CONCERN_COLUMNS, (_row(child, one) for one in before))
@@ -224,16 +228,16 @@ class DutyFold:
     def _alerts_anew(self, stored: Mapping[UUID, Sequence[Entry]], kin: Kin) -> list[Alert]:
         """Give the alerts of children that are worked out anew, some of them raised before under the same ids."""
         rules = self._duties.rules
-        alone = {child for child in stored if len(kin.sources_of(child)) == 1}
-        ids = Ids(entry.event_id.bytes for child, entries in stored.items() if child not in alone for entry in entries)
+        whole = {child for child in stored if kin.is_whole(child)}
+        ids = Ids(entry.event_id.bytes for child, entries in stored.items() if child not in whole for entry in entries)
         told = [alert_of(row) for row in self._conn.execute(TOLD, (ids,), binary=True)] if ids else []
-        return [
-            alert
-            for child, entries in stored.items()
-            for alert in (
-                alerts_alone(child, entries, rules) if child in alone else alerts_together(child, entries, told, rules)
+        alerts = []
+        for child, entries in stored.items():
+            joined = child not in whole
+            alerts += (
+                alerts_of_joined(child, entries, told, rules) if joined else alerts_of_whole(child, entries, rules)
             )
-        ]
+        return alerts
 
     def _stored(
         self, children: Collection[UUID], kin: Kin, query: str = ENTRIES, *more: object

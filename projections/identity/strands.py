@@ -3,7 +3,8 @@
 A strand is what admission took for one child, or a part that a person split off one. A child is the strands that are linked; its name is the smallest of their ids.
 - Of one pair of strands a person's newest decision counts, and where there is none the newest comparison; newer is what stands later on hub.identity.
 - Links are taken one by one: persons' in the order of the log, then rules' by falling score and then by ids. A link that would bring together two strands which a
-  person keeps apart (also round by others) is passed over, and is a question for a person.
+  person keeps apart (also round by others) is passed over, and is a question for a person. Nor does a rule's link bring together two of which only a person may
+  say it: whom a guard held back (twins, two NHS numbers), or a person deferred.
 - A split keeps the new strand and the old one apart until a person links them. A decision that is written twice counts where it stands first; a comparison
   that says again what an earlier one said is as new as any.
 """
@@ -18,7 +19,9 @@ from projections.identity.said import Compared, Decided, Said
 Pair = tuple[UUID, UUID]
 Part = tuple[UUID, bytes]
 """A strand and the blind index (16 bytes) of an agency's own id of a child."""
-BROUGHT_TOGETHER = "linking these would bring together two strands that a person keeps apart"
+BROUGHT_TOGETHER = (
+    "linking these would bring together two strands that a person keeps apart, or that only a person may link"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,12 @@ class Kin:
     def name(self, strand: UUID, local_id: bytes) -> UUID:
         """Give the name of the child of a statement that was admitted under `strand` and carries this agency's own id (blind index)."""
         return self.child_of(self.strand_of(strand, local_id))
+
+    def is_whole(self, name: UUID) -> bool:
+        """Whether a child is one whole strand: linked with none, and neither split nor split off."""
+        return self.strands_of(name) == {name} and not any(
+            name in (strand, new) for (strand, _), new in self.parts.items()
+        )
 
     def sources_of(self, name: UUID) -> frozenset[UUID]:
         """Give the pseudonyms under which the child's statements were admitted; others' may be among them, where a part was split off."""
@@ -184,15 +193,15 @@ def _linked(
     decided: Mapping[Pair, Decided], compared: Mapping[Pair, Compared]
 ) -> tuple[dict[UUID, set[UUID]], frozenset[Pair]]:
     """Take the links one by one; gives the group of each strand that a link names, and the links that were passed over."""
-    apart: dict[UUID, set[UUID]] = defaultdict(set)
-    for (left, right), decision in decided.items():
-        if decision.action in ("KEEP_APART", "SPLIT"):
-            apart[left].add(right)
-            apart[right].add(left)
+    kept = [pair for pair, one in decided.items() if one.action in ("KEEP_APART", "SPLIT")]
+    waiting = [pair for pair, one in decided.items() if one.action == "DEFER"]
+    held = [pair for pair, one in compared.items() if one.outcome == "ASK" and one.because and pair not in decided]
+    for_persons, for_rules = _each_way(kept), _each_way([*kept, *waiting, *held])
     groups: dict[UUID, set[UUID]] = {}
     passed_over: set[Pair] = set()
     for pair in _links(decided, compared):
         small, large = sorted((groups.setdefault(strand, {strand}) for strand in pair), key=len)
+        apart = for_persons if pair in decided else for_rules
         if small is large:
             continue
         if any(not large.isdisjoint(apart[strand]) for strand in small if strand in apart):
@@ -201,6 +210,15 @@ def _linked(
         large |= small
         groups.update(dict.fromkeys(small, large))
     return groups, frozenset(passed_over)
+
+
+def _each_way(pairs: Iterable[Pair]) -> Mapping[UUID, set[UUID]]:
+    """Give, for each strand, those with which a pair names it."""
+    others: dict[UUID, set[UUID]] = defaultdict(set)
+    for left, right in pairs:
+        others[left].add(right)
+        others[right].add(left)
+    return others
 
 
 def _parts(told: Iterable[Said]) -> dict[Part, UUID]:

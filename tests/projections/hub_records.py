@@ -2,7 +2,7 @@
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +11,9 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.chronology.entry import Entry
+from projections.identity.messages import encode_said
+from projections.identity.said import Compared, Said
+from projections.identity.sql_fold import IdentityFold
 from projections.memory import MemoryProjections
 from projections.rows import Rows
 from projections.rules.packs import load_rule_packs
@@ -38,11 +41,15 @@ TABLES = [
     "disclosure",
     "held",
     "identifier",
+    "identity_said",
     "log_position",
+    "placed_by_link",
     "quarantine_closed",
     "quarantine_settled",
     "quarantined",
     "review_item",
+    "split_part",
+    "strand",
 ]
 PROJECT, ADMIT = "project", "admit"
 
@@ -116,6 +123,32 @@ class SqlHub:
                 fold.fold(0, records[first:beyond])
         return self.store()
 
+    def lived(self, happenings: Iterable[Entry | Said]) -> SqlProjections:
+        """Fold entries and what is said of who is who in this order, each as a run of its own."""
+        fold, identity = self.sql_fold(), IdentityFold(self.conn, CATALOGUE, self.duties())
+        for offset, one in placed(happenings):
+            with self.conn.transaction():
+                if isinstance(one, Entry):
+                    fold.fold(0, [(offset, record_of(one))])
+                else:
+                    identity.fold(0, [(offset, encode_said(CATALOGUE, one))])
+        return self.store()
+
+    def said_at_once(self, said: Sequence[Said], first: int = 0) -> None:
+        """Fold what is said of who is who from an offset on, as one run."""
+        records = [(offset, encode_said(CATALOGUE, one)) for offset, one in enumerate(said)]
+        with self.conn.transaction():
+            IdentityFold(self.conn, CATALOGUE, self.duties()).fold(0, records[first:])
+
+    def rebuilt(self, entries: Sequence[Entry], said: Sequence[Said]) -> SqlProjections:
+        """Fold as a rebuild does: first who is who, then every entry, then the children that were put off."""
+        self.said_at_once(said)
+        duties = DutyFold(self.conn, CODEC, Duties.of(RULES, CALENDAR), put_off=True)
+        fold = SqlFold(self.conn, CODEC, [duties, ReadmitFold(self.conn, ADMIT)])
+        fold.fold(0, list(enumerate(map(record_of, entries))))
+        duties.settle()
+        return self.store()
+
     def store(self) -> SqlProjections:
         return SqlProjections(self.conn, CATALOGUE, RULES, PROJECT)
 
@@ -134,6 +167,29 @@ def remembered(entries: Sequence[Entry]) -> MemoryProjections:
     for offset, entry in enumerate(entries):
         memory.fold(entry, Position("hub.events", 0, offset), identifiers_of(entry))
     return memory
+
+
+def lived(happenings: Iterable[Entry | Said]) -> MemoryProjections:
+    """Tell the memory store entries and what is said of who is who, in this order."""
+    memory = MemoryProjections(RULES, CALENDAR)
+    for offset, one in placed(happenings):
+        if isinstance(one, Entry):
+            memory.fold(one, Position("hub.events", 0, offset), identifiers_of(one))
+        else:
+            memory.hear([(Position("hub.identity", 0, offset), one)])
+    return memory
+
+
+def placed(happenings: Iterable[Entry | Said]) -> Iterator[tuple[int, Entry | Said]]:
+    """Give each its offset in its own topic; what is delivered again stands where it stood first."""
+    offsets: dict[Entry | Said, int] = {}
+    ends = {Entry: 0, Compared: 0}
+    for one in happenings:
+        kind = Entry if isinstance(one, Entry) else Compared
+        if one not in offsets:
+            offsets[one] = ends[kind]
+            ends[kind] += 1
+        yield offsets[one], one
 
 
 def children_of(entries: Iterable[Entry]) -> set[UUID]:
