@@ -47,7 +47,9 @@ def statements(draw: st.DrawFn, number: int) -> Said:
     at = BEGINNING + timedelta(hours=number)
     if draw(st.booleans()):
         score = draw(st.integers(0, 10)) / 10
-        return compared(draw(st.sampled_from(OUTCOMES)), min(left, right), max(left, right), score, at=at)
+        because = draw(st.sampled_from((None, "twins or siblings")))
+        outcome = draw(st.sampled_from(OUTCOMES))
+        return compared(outcome, min(left, right), max(left, right), score, at=at, because=because)
     action = draw(st.sampled_from(ACTIONS))
     parts = draw(st.lists(st.sampled_from(PARTS), min_size=1, unique=True)) if action == "SPLIT" else []
     return decided(action, left, right, *parts, number=number + 1, at=at)

@@ -72,6 +72,17 @@ def test_what_is_kept_apart_is_not_linked_round_by_others_and_the_weaker_link_be
     assert question.compared is not None
 
 
+def test_rules_bring_no_two_together_round_by_others_of_which_only_a_person_may_say_it() -> None:
+    links = compared("LINK", 1, 2, 0.99), compared("LINK", 2, 3, 0.97)
+    guarded = compared("ASK", 1, 3, because="twins or siblings")
+    assert not together(after(*links, guarded), 1, 3)
+    assert not together(after(*links, decided("DEFER", 1, 3)), 1, 3)
+    assert together(after(*links, compared("ASK", 1, 3)), 1, 2, 3), "a middling score alone holds nothing back"
+    assert together(after(*links, guarded, decided("LINK", 1, 3)), 1, 2, 3), "a person may"
+    waiting = after(*links, guarded).questions()
+    assert [(one.left, one.right) for one in waiting] == [(strand(1), strand(3)), (strand(2), strand(3))]
+
+
 def test_persons_links_are_taken_first_in_the_order_of_the_log() -> None:
     children = after(
         compared("LINK", 1, 2, 0.999), decided("KEEP_APART", 1, 3), decided("LINK", 2, 3), decided("LINK", 1, 4)
