@@ -100,6 +100,8 @@ def _toml(file: str, text: str) -> Mapping[str, Any]:
 def _weight(row: Mapping[str, Any]) -> Weight:
     if row.keys() != KEYS or not str(row["source"]).strip():
         raise WeightsError(f"{WEIGHTS}: expected each weight with {sorted(KEYS)}, found {sorted(row)}; correct the row")
+    if not all(isinstance(row[chance], float) for chance in ("m", "u")):
+        raise WeightsError(f"{WEIGHTS}: expected m and u as numbers such as 0.02, found others; correct {row['field']}")
     return Weight(**row)
 
 
