@@ -46,7 +46,7 @@ READ_BY = {
     ledger.STAGE: LEDGERED,
 }
 """Which topics each stage reads."""
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 240.0
 STOP_SECONDS = 10.0
 
 ALERTED = """

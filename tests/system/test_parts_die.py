@@ -73,7 +73,7 @@ def test_workers_carry_on_when_the_broker_or_postgresql_stopped_and_came_back(
     hub = stop_in_the_midst(supervised, postgres.stop_postgres, parts[0])
     hub = stop_in_the_midst(hub, kafka.stop_kafka, parts[1])
     publish(hub.services, parts[2])
-    hub.settle(180)
+    hub.settle()
     assert hub.account() == undisturbed
     repeats = nothing_is_doubled(hub, len(told))
     hub.admin.close()
