@@ -38,10 +38,10 @@ def _of_births(told: Reading) -> Iterator[Token]:
     """Give each name by its sound, given or family so that swapped names meet, with the date of birth, day and month in either order: about 6 strands."""
     for name, day in product(_sounds(told), told.born):
         yield "name and birth", f"{name}|{_either_way(day)}"
-    for name, day in product(told.names, told.born):
-        if name.given and name.family:
+    for full, day in product(told.names, told.born):
+        if full.given and full.family:
             # One strand in a hundred has these two initials, so about 2 of them with one birthday.
-            yield "initials and birth", f"{''.join(sorted((name.given[0][0], name.family[0][0])))}|{_either_way(day)}"
+            yield "initials and birth", f"{''.join(sorted((full.given[0][0], full.family[0][0])))}|{_either_way(day)}"
     for day, place in product(told.born, told.places):
         if len(place.postcode) > 4:
             # A sector has about 5,000 children at most, so fewer than 2 of them with one birthday.

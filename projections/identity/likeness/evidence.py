@@ -69,7 +69,7 @@ def evidence(left: Reading, right: Reading, known: KnownNames, *, places: bool) 
     born = [dates_of_birth(mine, yours) for mine, yours in product(left.born, right.born)]
     several = len(left.names) + len(right.names) + len(left.born) + len(right.born) > 4
     return Evidence(
-        given=min((degree for degree, _, _ in given), default=None),
+        given=min([degree for degree, _, _ in given], default=None),
         family=min(families, default=None),
         born=min(born, default=None),
         sex=_sex(left.sexes, right.sexes),
@@ -95,15 +95,18 @@ def _given(left: Reading, right: Reading, known: KnownNames) -> list[Given]:
 
 
 def _family(left: Reading, right: Reading, known: KnownNames) -> list[FamilyName]:
-    found = (
-        FamilyName.SWAPPED if swapped(mine, yours) else family_names(mine.family, yours.family, known)
-        for mine, yours in product(left.names, right.names)
-    )
-    return [degree for degree in found if degree is not None]
+    found = []
+    for mine, yours in product(left.names, right.names):
+        degree = FamilyName.SWAPPED if swapped(mine, yours) else family_names(mine.family, yours.family, known)
+        if degree is not None:
+            found.append(degree)
+    return found
 
 
 def _settled(given: Sequence[Given]) -> bool:
     """Say whether each given name told on a side has one on the other that can be the same child's."""
+    if len(given) < 2:
+        return all(degree in ONE_CHILD for degree, _, _ in given)
     found = [(mine.given, yours.given) for degree, mine, yours in given if degree in ONE_CHILD]
     mine_found, yours_found = {mine for mine, _ in found}, {yours for _, yours in found}
     return all(mine.given in mine_found and yours.given in yours_found for _, mine, yours in given)
@@ -119,8 +122,8 @@ def _other_names(given: Sequence[Given], families: Iterable[FamilyName], born: I
 
 
 def _best(left: Iterable[T], right: Iterable[T], compared: Callable[[T, T], D | None]) -> D | None:
-    found = (compared(mine, yours) for mine, yours in product(left, right))
-    return min((degree for degree in found if degree is not None), default=None)
+    found = [compared(mine, yours) for mine, yours in product(left, right)]
+    return min([degree for degree in found if degree is not None], default=None)
 
 
 def _sex(left: frozenset[str], right: frozenset[str]) -> Sex | None:

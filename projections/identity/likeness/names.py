@@ -80,5 +80,7 @@ def family_names(left: Words, right: Words, known: KnownNames) -> FamilyName | N
 
 def swapped(left: Name, right: Name) -> bool:
     """Say whether the given name of each side is the family name of the other, and the two are not the same name."""
+    if not (left.given and left.family and right.given and right.family) or left.given[0][0] != right.family[0][0]:
+        return False
     mine, yours = ("".join(left.given), "".join(left.family)), ("".join(right.given), "".join(right.family))
-    return all(mine) and mine == yours[::-1] and mine != yours
+    return mine == yours[::-1] and mine != yours
