@@ -9,6 +9,7 @@ from apps.web.words import label
 from projections.chronology.uncertain import moment_in_words
 from query.agencies import agency_in_words
 from query.outputs.rows import kind_in_words
+from query.outputs.voice import value_in_words
 from query.view import FieldMark, Grading, Part, ShownEntry, ShownLine, ShownWithdrawal, WithheldEntry
 
 MANNERS: Mapping[str, str] = {"FACT": "Fact", "OPINION": "Opinion", "ANALYSIS": "Analysis"}
@@ -18,7 +19,7 @@ CARE: Mapping[str, str] = {
     "SEALED": "Sealed",
     "LOCKED": "Sealed and locked",
 }
-
+OF_ANOTHER = "About somebody else"
 Marks = Mapping[str, Mapping[str, FieldMark]]
 
 
@@ -34,13 +35,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class EntryWords:
-    """An entry that was read, in words; its passages are None when it is shredded."""
+    """An entry that was read, in words; its passages are None when it is shredded. `of_another`: all of it is about somebody else than the child."""
 
     event_id: str
     agency: str
     kind: str
     when: str = field(repr=False)
     uncertain: bool
+    of_another: bool
     told: str = field(repr=False)
     manner: str
     care: tuple[str, ...]
@@ -98,19 +100,22 @@ def entry_in_words(entry: ShownEntry, marks: Marks) -> EntryWords:
     """Say one entry."""
     body = entry.body
     who = sentence_case(agency_in_words(entry.agency))
+    told = () if body is None else passages(body.fields, marks.get(entry.event_type, {}), entry.assertion)
+    of_another = bool(told) and all(OF_ANOTHER in one.marks for one in told)
     return EntryWords(
         event_id=str(entry.event_id),
         agency=entry.agency,
         kind=kind_in_words(entry.event_type),
         when=entry.happened_in_words,
         uncertain=entry.certainty != "exact",
+        of_another=of_another,
         told=f"{who} learned it: {entry.learned_in_words}. The hub received it: {moment_in_words(entry.received)}.",
         manner=MANNERS.get(entry.assertion, label(entry.assertion)),
         care=tuple(CARE[word] for word in (entry.sensitivity, entry.seal) if word in CARE),
         conditions=None if body is None else body.handling_conditions,
         grading=None if entry.grading is None else grading_in_words(entry.grading),
         source="" if body is None else f"{body.source_system}, reference {body.reference}",
-        passages=None if body is None else passages(body.fields, marks.get(entry.event_type, {}), entry.assertion),
+        passages=None if body is None else tuple(map(_without_saying_it_each_time, told)) if of_another else told,
     )
 
 
@@ -128,21 +133,13 @@ def passages(fields: Mapping[str, Any], marks: Mapping[str, FieldMark], assertio
     )
 
 
-def value_in_words(value: Any) -> str:
-    """Say one value: yes or no, a list with commas, a record as its fields."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return "; ".join(value_in_words(one) for one in value)
-    if isinstance(value, Mapping):
-        said = ((label(name), one) for name, one in value.items() if one not in (None, [], ""))
-        return ", ".join(f"{name}: {value_in_words(one)}" for name, one in said)
-    return str(value)
-
-
 def sentence_case(text: str) -> str:
     """Begin a sentence."""
     return text[:1].upper() + text[1:]
+
+
+def _without_saying_it_each_time(passage: Passage) -> Passage:
+    return replace(passage, marks=tuple(one for one in passage.marks if one != OF_ANOTHER))
 
 
 def _marks(mark: FieldMark | None, assertion: str) -> tuple[str, ...]:
@@ -150,7 +147,7 @@ def _marks(mark: FieldMark | None, assertion: str) -> tuple[str, ...]:
         return ()
     manner = MANNERS.get(mark.assertion.upper(), "")
     found = [manner] if manner and mark.assertion.upper() != assertion else []
-    return (*found, "About somebody else") if mark.third_party else tuple(found)
+    return (*found, OF_ANOTHER) if mark.third_party else tuple(found)
 
 
 def _only_changed(earlier: PartWords, later: PartWords) -> PartWords:

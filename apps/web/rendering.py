@@ -11,6 +11,14 @@ from projections.chronology.uncertain import day_in_words, moment_in_words
 from projections.chronology.uncertain import in_words as span_in_words
 from query.agencies import agency_in_words, whom_to_ask
 from query.outputs.rows import kind_in_words
+from query.outputs.voice import day_of
+from query.view import Fact
+
+
+def fact_in_words(fact: Fact) -> str:
+    """Say a fact's value, a date of birth as a day."""
+    day = day_of(fact.value) if fact.kind == "date of birth" else None
+    return plain(fact.value) if day is None else day_in_words(day)
 
 
 @cache
@@ -27,6 +35,7 @@ def environment() -> Environment:
         plain=plain,
         kind=kind_in_words,
         label=label,
+        fact=fact_in_words,
         day=day_in_words,
         purpose=purpose_in_words,
         sentence=sentence_case,
