@@ -6,18 +6,21 @@ from datetime import timedelta
 from uuid import UUID
 
 from access_policy.question import Hub
-from access_policy.vocabulary import SEE_IDENTITY, SEE_WRONG_VIEWS
+from access_policy.vocabulary import DECIDE_IDENTITY, SEE_IDENTITY, SEE_WRONG_VIEWS
 from projections.identity.strands import Children
 from query.disclosure import Disclosure, decode_disclosure
 from query.door import Attempt, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
-from query.identity_desk import IdentityDesk, Known, events_of_strands, ever_linked, known_identity, side_of
+from query.household import OPEN_HOUSEHOLD
+from query.identity_desk import IdentityDesk, Known, events_of_strands, ever_linked, known_identity, known_of, side_of
 from query.identity_review import ShownIdentity
 from query.identity_view import WrongView, WrongViews
 from query.view import asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
 
-SIDE_BY_SIDE = (SEE_IDENTITY,)
+SIDE_BY_SIDE = (SEE_IDENTITY, DECIDE_IDENTITY)
 """What is asked for to see two children beside each other: there both belong."""
+MORE_THAN_ONE = (OPEN_HOUSEHOLD,)
+"""What shows entries of other children too, each as that child's: it was wrong only while the two were one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,9 @@ def wrong_of(desk: IdentityDesk, known: Known, left: UUID, right: UUID, attempt:
     strands = ever_linked(one for _, one in known.said) | ours | theirs
     messages = desk.disclosures.of_child(strands, attempt.asked_at + timedelta(microseconds=1))
     disclosures = (decode_disclosure(desk.door.unsealing.catalogue, one) for one in messages)
-    wrong = [one for one in disclosures if one.allowed and one.action not in SIDE_BY_SIDE and _both(one, entries)]
+    wrong = [
+        one for one in disclosures if one.allowed and _both(one, entries) and _showed_one_child(one, known, left, right)
+    ]
     owners = {agency for one in wrong for agency in _agencies(one, entries)}
     return Wrong(tuple(_view(one, entries) for one in wrong), tuple(sorted(owners)))
 
@@ -76,6 +81,16 @@ def _by_id(desk: IdentityDesk, children: Children, strands: frozenset[UUID]) -> 
 
 def _both(one: Disclosure, entries: _Entries) -> bool:
     return not entries.left.keys().isdisjoint(one.shown) and not entries.right.keys().isdisjoint(one.shown)
+
+
+def _showed_one_child(one: Disclosure, known: Known, left: UUID, right: UUID) -> bool:
+    if one.action in SIDE_BY_SIDE:
+        return False
+    if one.action not in MORE_THAN_ONE:
+        return True
+    until = one.asked_at if one.as_known_at is None else min(one.asked_at, one.as_known_at)
+    then = known_of((offset, said) for offset, said in known.said if said.at <= until).children
+    return then.child_of(left) == then.child_of(right)
 
 
 def _agencies(one: Disclosure, entries: _Entries) -> Iterator[str]:

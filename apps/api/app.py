@@ -7,12 +7,14 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from apps.api.casework import add_casework
 from apps.api.contracts import add_contracts
 from apps.api.errors import add_handlers
 from apps.api.events import add_events
 from apps.api.exports import add_exports
 from apps.api.feeds import add_feeds
 from apps.api.guard import Guard
+from apps.api.identity import add_identity
 from apps.api.page import content_security_policy, page
 from apps.api.parts import ApiParts, Health
 from apps.api.records import add_records
@@ -44,6 +46,8 @@ def make_api(parts: ApiParts) -> FastAPI:
     add_records(app)
     add_views(app)
     add_exports(app)
+    add_casework(app)
+    add_identity(app)
     add_contracts(app)
     _add_the_hubs_own(app)
     return app

@@ -15,7 +15,11 @@ from apps.people import NotSignedIn
 from connectors.producer import FeedBroken
 from connectors.statement import plain_name
 from projections.sharing import BeingRebuilt
+from query.casework import NotForCasework
+from query.casework_log import CaseworkFailed
 from query.door import Refused
+from query.identity_desk import NotDecided
+from query.identity_log import DecidingFailed
 from query.ports import DisclosureFailed
 from query.unsealing import RecordBroken
 
@@ -124,6 +128,10 @@ def add_handlers(app: FastAPI) -> None:
         DisclosureFailed: lambda _request, error: _logged(503, "not-recorded", str(error)),
         FeedBroken: _not_taken,
         RecordBroken: lambda _request, error: _logged(500, "record-broken", str(error)),
+        NotForCasework: lambda _request, error: say(409, "nothing-to-say-it-about", str(error)),
+        NotDecided: lambda _request, error: say(409, "not-decided", str(error)),
+        CaseworkFailed: lambda _request, error: _logged(503, "not-written", str(error)),
+        DecidingFailed: lambda _request, error: _logged(503, "not-written", str(error)),
     }
     for error, answer in answered.items():
         app.add_exception_handler(error, answer)

@@ -1,7 +1,8 @@
 """Who is who through the door: questions, two sides, decisions, and who saw two children as one."""
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -331,3 +332,16 @@ def test_a_decision_that_nobody_could_review_is_not_made(make: Callable[[], obje
     with pytest.raises(ValueError, match="expected") as refused:
         make()
     assert "xxx" not in str(refused.value)
+
+
+def test_another_child_of_a_household_is_a_wrong_view_only_while_the_two_were_one(room: Room) -> None:
+    both = (room.school, room.clinic)
+    room.decide("LINK")
+    opened = room.open()
+    (*_, disclosure) = room.world.log.disclosures
+    room.world.log.disclosures[-1] = replace(disclosure, action="open_household", shown=both)
+    earlier = replace(room.world.log.disclosures[-1], disclosure_id=uuid4(), asked_at=NOW - timedelta(days=1))
+    room.world.log.disclosures.append(earlier)
+    room.decide("KEEP_APART")
+    room.world.records.said[-1] = replace(room.world.records.said[-1], at=NOW + timedelta(hours=1))
+    assert [one.disclosure_id for one in room.wrong().views] == [opened.disclosure_id]
