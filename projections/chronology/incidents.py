@@ -6,12 +6,12 @@ tie them itself: it says that there were two. What is told only in free text is 
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from projections.chronology.entry import Span
+from projections.chronology.entry import Entry, Span
 from projections.chronology.incident_rules import LONGEST_TIE, REFERENCE_FIELDS, RULES, WIDEST, IncidentRule
 from projections.chronology.opened import Opened
 from projections.chronology.uncertain import happened_order
@@ -19,6 +19,9 @@ from projections.chronology.uncertain import happened_order
 VERSION_AND_VARIANT, VERSION_8 = (0xF << 76) | (0x3 << 62), (0x8 << 76) | (0x2 << 62)
 SAME_REFERENCE = "they carry the same crime reference"
 SAME_EPISODE = "the agency itself ties them together as one episode, or as one following from the other"
+
+
+KINDS = frozenset[str]().union(*(rule.kinds for rule in RULES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,14 @@ class Incident:
 
 def incidents(standing: Iterable[Opened]) -> tuple[Incident, ...]:
     """Put together the entries, among those that stand and are read, that tell of one incident; in the order in which they happened, whatever order they come in."""
-    ordered = in_order(standing)
+    ordered = [_candidate(one) for one in in_order(standing) if one.entry.event_type in KINDS]
     taken: set[UUID] = set()
-    found: list[tuple[Opened, Incident]] = []
+    found: list[Incident] = []
     for rule in RULES:
         candidates = [one for one in ordered if one.entry.event_type in rule.kinds]
-        found += ((members[0], _incident(members, reasons)) for members, reasons in _groups(candidates, rule, taken))
-    return tuple(incident for _, incident in sorted(found, key=lambda one: happened_order(one[0].entry)))
+        found += _incidents(candidates, rule, taken)
+    place = {one.entry.event_id: number for number, one in enumerate(ordered)}
+    return tuple(sorted(found, key=lambda one: place[one.events[0]]))
 
 
 def in_order(standing: Iterable[Opened]) -> Sequence[Opened]:
@@ -68,20 +72,64 @@ def is_wide(span: Span) -> bool:
     return span.latest - span.earliest > WIDEST
 
 
-def _groups(
-    candidates: Sequence[Opened], rule: IncidentRule, taken: set[UUID]
-) -> Iterator[tuple[Sequence[Opened], Sequence[str]]]:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """An entry, and what in it can tie it to others: references of incidents by field, and within its agency its own reference, its cause's and its episode's."""
+
+    entry: Entry
+    references: Mapping[str, str]
+    own: tuple[str, str] | None
+    cause: tuple[str, str] | None
+    episode: tuple[str, str] | None
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What was gathered around a first entry so far."""
+
+    members: list[Entry] = field(default_factory=list)
+    references: dict[str, set[str]] = field(default_factory=dict)
+    ties: set[tuple[str, str, str]] = field(default_factory=set)
+    tellings: set[tuple[str, str]] = field(default_factory=set)
+    reasons: dict[str, None] = field(default_factory=dict)
+
+    def take(self, one: _Candidate, reason: str | None) -> None:
+        """Take an entry in, and note why."""
+        self.members.append(one.entry)
+        for name, value in one.references.items():
+            self.references.setdefault(name, set()).add(value)
+        self.ties |= {
+            (what, *key) for what, key in (("own", one.own), ("cause", one.cause), ("episode", one.episode)) if key
+        }
+        self.tellings.add((one.entry.agency, one.entry.event_type))
+        if reason is not None:
+            self.reasons[reason] = None
+
+
+def _candidate(one: Opened) -> _Candidate:
+    if one.fields is None:
+        return _Candidate(one.entry, {}, None, None, None)
+    envelope, agency = one.fields["envelope"], one.entry.agency
+    written = ((name, one.fields.get(name)) for name in REFERENCE_FIELDS)
+    references = {name: "".join(value.split()).casefold() for name, value in written if value and value.strip()}
+    own, cause, episode = (
+        (agency, text) if text else None for text in (envelope["reference"], envelope["cause"], envelope["correlation"])
+    )
+    return _Candidate(one.entry, references, own, cause, episode)
+
+
+def _incidents(candidates: Sequence[_Candidate], rule: IncidentRule, taken: set[UUID]) -> Iterator[Incident]:
     """Gather entries around each that is free, the first in order first; a gathering of one agency alone is none, and its entries stay free."""
     for place, first in enumerate(candidates):
         if first.entry.event_id in taken:
             continue
-        members, reasons = _gathered(first, _reachable(first, candidates[place + 1 :], taken), rule)
-        if len({one.entry.agency for one in members}) > 1:
-            taken.update(one.entry.event_id for one in members)
-            yield members, reasons
+        gathering = _gathered(first, _reachable(first, candidates[place + 1 :], taken), rule)
+        if len({agency for agency, _ in gathering.tellings}) > 1:
+            taken.update(one.event_id for one in gathering.members)
+            yield _incident(gathering)
 
 
-def _reachable(first: Opened, later: Iterable[Opened], taken: set[UUID]) -> Iterator[Opened]:
+def _reachable(first: _Candidate, later: Iterable[_Candidate], taken: set[UUID]) -> Iterator[_Candidate]:
     for one in later:
         if one.entry.happened.earliest - first.entry.happened.latest > LONGEST_TIE:
             return  # all that come later begin later still
@@ -89,58 +137,40 @@ def _reachable(first: Opened, later: Iterable[Opened], taken: set[UUID]) -> Iter
             yield one
 
 
-def _gathered(first: Opened, others: Iterable[Opened], rule: IncidentRule) -> tuple[Sequence[Opened], Sequence[str]]:
-    members, reasons = [first], dict[str, None]()
+def _gathered(first: _Candidate, others: Iterable[_Candidate], rule: IncidentRule) -> _Gathering:
+    gathering = _Gathering()
+    gathering.take(first, None)
     for one in others:
-        reason = _reason(members, one, rule)
+        reason = _reason(gathering, one, rule)
         if reason is not None:
-            members.append(one)
-            reasons[reason] = None
-    return members, tuple(reasons)
+            gathering.take(one, reason)
+    return gathering
 
 
-def _reason(members: Sequence[Opened], one: Opened, rule: IncidentRule) -> str | None:
+def _reason(gathering: _Gathering, one: _Candidate, rule: IncidentRule) -> str | None:
     """Say why an entry belongs to what was gathered; None when it does not."""
-    references = {(name, value) for member in members for name, value in _references(member)}
-    own = set(_references(one))
-    if own & references:
-        return SAME_REFERENCE
-    if {name for name, _ in own} & {name for name, _ in references}:
-        return None
-    if any(_tied(member, one) for member in members):
+    for name, value in one.references.items():
+        if name in gathering.references:
+            return SAME_REFERENCE if value in gathering.references[name] else None
+    if _tied(gathering, one):
         return SAME_EPISODE
-    if any(
-        (member.entry.agency, member.entry.event_type) == (one.entry.agency, one.entry.event_type) for member in members
-    ):
+    if (one.entry.agency, one.entry.event_type) in gathering.tellings:
         return None
-    return rule.sentence if _near(members[0], one, rule) else None
-
-
-def _near(first: Opened, one: Opened, rule: IncidentRule) -> bool:
     # Nearness to the first alone: entries that are each near the next would make one incident of a whole week.
-    spans = first.entry.happened, one.entry.happened
-    return not any(is_wide(span) for span in spans) and apart(*spans) <= rule.within
+    spans = gathering.members[0].happened, one.entry.happened
+    near = apart(*spans) <= rule.within and not any(is_wide(span) for span in spans)
+    return rule.sentence if near else None
 
 
-def _references(one: Opened) -> Iterator[tuple[str, str]]:
-    for name in REFERENCE_FIELDS:
-        value = (one.fields or {}).get(name)
-        if value and value.strip():
-            yield name, "".join(value.split()).casefold()
+def _tied(gathering: _Gathering, one: _Candidate) -> bool:
+    """Whether its agency says that it is of one episode with something gathered, or that one led to the other."""
+    told = (("own", one.cause), ("cause", one.own), ("episode", one.episode))
+    return any(key is not None and (what, *key) in gathering.ties for what, key in told)
 
 
-def _tied(one: Opened, other: Opened) -> bool:
-    """Whether their agency says that they are of one episode, or that one led to the other."""
-    if one.entry.agency != other.entry.agency or one.fields is None or other.fields is None:
-        return False
-    here, there = one.fields["envelope"], other.fields["envelope"]
-    caused = here["reference"] == there["cause"] or there["reference"] == here["cause"]
-    return caused or (here["correlation"] is not None and here["correlation"] == there["correlation"])
-
-
-def _incident(members: Sequence[Opened], reasons: Sequence[str]) -> Incident:
-    ids = tuple(one.entry.event_id for one in members)
-    spans = [one.entry.happened for one in members]
+def _incident(gathering: _Gathering) -> Incident:
+    ids = tuple(one.event_id for one in gathering.members)
+    spans = [one.happened for one in gathering.members]
     reach = Span(min(one.earliest for one in spans), max(one.latest for one in spans))
-    agencies = tuple(sorted({one.entry.agency for one in members}))
-    return Incident(derived_id("incident", ids), ids, agencies, reach, tuple(reasons))
+    agencies = tuple(sorted({one.agency for one in gathering.members}))
+    return Incident(derived_id("incident", ids), ids, agencies, reach, tuple(gathering.reasons))
