@@ -123,15 +123,18 @@ def _incidents(candidates: Sequence[_Candidate], rule: IncidentRule, taken: set[
     for place, first in enumerate(candidates):
         if first.entry.event_id in taken:
             continue
-        gathering = _gathered(first, _reachable(first, candidates[place + 1 :], taken), rule)
+        gathering = _gathered(first, _reachable(candidates, place, taken), rule)
         if len({agency for agency, _ in gathering.tellings}) > 1:
             taken.update(one.event_id for one in gathering.members)
             yield _incident(gathering)
 
 
-def _reachable(first: _Candidate, later: Iterable[_Candidate], taken: set[UUID]) -> Iterator[_Candidate]:
-    for one in later:
-        if one.entry.happened.earliest - first.entry.happened.latest > LONGEST_TIE:
+def _reachable(candidates: Sequence[_Candidate], place: int, taken: set[UUID]) -> Iterator[_Candidate]:
+    """Give the free entries after the one at `place` that something could tie to it."""
+    first = candidates[place].entry
+    for number in range(place + 1, len(candidates)):
+        one = candidates[number]
+        if one.entry.happened.earliest - first.happened.latest > LONGEST_TIE:
             return  # all that come later begin later still
         if one.entry.event_id not in taken:
             yield one
