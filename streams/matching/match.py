@@ -15,12 +15,12 @@ from uuid import UUID
 
 from access_policy.keys import EntryKey
 from access_policy.sealing import Opener
-from projections.headers import entry_of
 from projections.household_tokens import HouseholdTokens, tokens_of
 from projections.identity.sketches import SealedSketch, Sketches, ToldStatement, standing
 from projections.positions import require_no_hole
 from schemas.catalogue import Catalogue
 from schemas.codec import ContractBroken, decode_newest
+from schemas.moments import moment
 from schemas.sealed import SealedCodec, SealedEvent
 from streams.matching.sealing import SketchSeal, content_of
 from streams.matching.sketching import Fields, told_of
@@ -121,16 +121,17 @@ class Match:
         self, event: SealedEvent, opened: OpenedStatement | None, made: dict[bytes, SealedSketch]
     ) -> ToldStatement:
         """Read one statement, adding its sketch to those made; one that is not opened tells nothing."""
-        entry, sketch_id = entry_of(event.header), None
+        head, sketch_id = event.header, None
         if opened is not None:
             _, key, fields = opened
-            told = told_of(event.header, fields, self.reading.blind_secret)
+            told = told_of(head, fields, self.reading.blind_secret)
             content = content_of(told.sketch)
             sketch_id = self.seal.sketch_id(told, key.key_id, content)
             if sketch_id not in made:
                 made[sketch_id] = self.seal.seal(told, key, sketch_id, content)
-        who = entry.event_id, entry.child, sketch_id, entry.agency
-        return ToldStatement(*who, entry.learned.latest, entry.received, entry.corrects, entry.retracts)
+        when = moment(head.learned_latest), moment(head.received)
+        amends = (None if one is None else UUID(bytes=one) for one in (head.corrects, head.retracts))
+        return ToldStatement(UUID(bytes=head.event_id), UUID(bytes=head.child), sketch_id, head.agency, *when, *amends)
 
     def _settle(self, child: UUID, new: Iterable[SealedSketch]) -> None:
         """Work out anew what stands of a child with amendments; it is due where that changed."""
