@@ -36,8 +36,8 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
 
 BIRTH, BIRTH_SAID = "birth", "[date of birth]"
 NUMBER, NUMBER_SAID = "number", "[reference]"
-_DAY_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?(?:\s+of)?\s*$", re.IGNORECASE)
-_NUMBER_AFTER = re.compile(r"\s+\d")
+_DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?\s*$", re.IGNORECASE)
+_DAY_OR_YEAR_AFTER = re.compile(r"\s+(?:\d{1,2}(?:st|nd|rd|th|,)|(?:19|20)\d\d\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def plain(word: str) -> str:
 def _in_a_date(found: re.Match[str]) -> bool:
     # "3 May 2025" stays a date where somebody is called May: "3 Child B 2025" would tell the name.
     before, after = found.string[: found.start()], found.string[found.end() :]
-    return bool(_DAY_BEFORE.search(before) or _NUMBER_AFTER.match(after))
+    return bool(_DAY_BEFORE.search(before) or _DAY_OR_YEAR_AFTER.match(after))
 
 
 def _ways_of_writing(birth: date) -> list[str]:

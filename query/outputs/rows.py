@@ -7,6 +7,7 @@ from uuid import UUID
 
 from query.agencies import agency_in_words, whom_to_ask
 from query.curated import CuratedEntry
+from query.marks import told_as
 from query.outputs.document import FieldSaid, Row, Version
 from query.outputs.voice import Voice, sentence_case
 from query.plain_entries import ASSERTIONS, NOTES
@@ -147,7 +148,7 @@ def _fields(entry: ShownEntry, telling: Telling) -> Iterator[FieldSaid]:
             continue
         said, mark = telling.voice.value(name, value, entry), marks.get(name)
         if said is not None:
-            manner, third = (None, False) if mark is None else (mark.assertion, mark.third_party)
+            manner, third = (None, False) if mark is None else (told_as(entry.assertion, mark), mark.third_party)
             yield FieldSaid(sentence_case(name), said, manner, third)
 
 

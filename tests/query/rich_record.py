@@ -27,12 +27,19 @@ LONG = (
     "named, told of shouting on most nights since about Easter. "
 ) * 3
 
+WISH = "Zebedee wants Ludo to stay."
+REFERRED = "Seen by Osric; see 29/02/2016 birth."
+SCHOOL = "Fabledon Primary School"
+SENT = f"{SCHOOL} sent Zebedee home."
+BORN = {"place": "Fabledon General", "weight_grams": 3100, "gestation_weeks": 39, "summary": None}
+
 
 def rich_world() -> World:
     """Tell a hub in memory everything: versions, withdrawals, withheld entries, people, uncertain times, gradings, nil returns."""
     world = World()
     _people(world)
     _incidents(world)
+    _seen(world)
     _amended(world)
     _withheld(world)
     _returns(world)
@@ -120,80 +127,31 @@ def _people(world: World) -> None:
 
 
 def _incidents(world: World) -> None:
-    fields = {"kind": "domestic abuse", "summary": LONG, "crime_reference": "CR/2024/55119"}
-    world.say(
-        _told(
-            "PoliceIncidentRecorded",
-            "police",
-            "2024-06-03T22:40",
-            fields=fields,
-            handling_conditions="Do not tell the household who rang.",
-        )
-    )
-    world.say(
-        _told(
-            "ConcernRaised",
-            "education",
-            "2024-06-02T23:00",
-            until=at("2024-06-04T22:59:59"),
-            wording="about the 3rd",
-            assertion="OPINION",
-            fields={
-                "kind": "worry",
-                "summary": "Zebedee QUILLFEATHER-BROOKMERE came in tired; Tamsin's teacher says the same.",
-            },
-        )
-    )
-    world.say(
-        _told(
-            "IntelligenceGraded",
-            "police",
-            "2024-06-20T09:00",
-            sensitivity="RESTRICTED",
-            fields={
-                "source_evaluation": 2,
-                "assessment": "D",
-                "handling": "C",
-                "summary": "Thrupp was said to be back at the address.",
-            },
-        )
-    )
-    world.say(
-        _told(
-            "ChildSeen",
-            "childrens_social_care",
-            "2024-07-01T15:30",
-            fields={"alone": True, "wishes_and_feelings": "Zebedee wants Ludo to stay.", "summary": None},
-        )
-    )
-    world.say(
-        _told(
-            "ReferralReceived",
-            "childrens_social_care",
-            "2025-03-03T09:00",
-            fields={"source": "school", "primary_need": "N1", "summary": "Seen by Osric; see 29/02/2016 birth."},
-        )
-    )
-    world.say(
-        _told(
+    police = {"kind": "domestic abuse", "summary": LONG, "crime_reference": "CR/2024/55119"}
+    conditions = {"handling_conditions": "Do not tell the household who rang."}
+    world.say(_told("PoliceIncidentRecorded", "police", "2024-06-03T22:40", fields=police, **conditions))
+    tired = "Zebedee QUILLFEATHER-BROOKMERE came in tired; Tamsin's teacher says the same."
+    uncertain = {"until": at("2024-06-04T22:59:59"), "wording": "about the 3rd", "assertion": "OPINION"}
+    concern = {"kind": "worry", "summary": tired}
+    world.say(_told("ConcernRaised", "education", "2024-06-02T23:00", fields=concern, **uncertain))
+    said = "Thrupp was said to be back at the address."
+    graded = {"source_evaluation": 2, "assessment": "D", "handling": "C", "summary": said}
+    world.say(_told("IntelligenceGraded", "police", "2024-06-20T09:00", sensitivity="RESTRICTED", fields=graded))
+
+
+def _seen(world: World) -> None:
+    for event_type, agency, day, fields in (
+        ("ChildSeen", "childrens_social_care", "2024-07-01T15:30", {"alone": True, "wishes_and_feelings": WISH}),
+        ("ReferralReceived", "childrens_social_care", "2025-03-03T09:00", {"source": "school", "summary": REFERRED}),
+        (
             "ExclusionRecorded",
             "education",
             "2024-10-01T09:00",
-            fields={
-                "kind": "suspension",
-                "school": "Fabledon Primary School",
-                "summary": "Fabledon Primary School sent Zebedee home.",
-            },
-        )
-    )
-    world.say(
-        _told(
-            "BirthRecorded",
-            "health",
-            "2016-02-29T03:00",
-            fields={"place": "Fabledon General", "weight_grams": 3100, "gestation_weeks": 39, "summary": None},
-        )
-    )
+            {"kind": "suspension", "school": SCHOOL, "summary": SENT},
+        ),
+        ("BirthRecorded", "health", "2016-02-29T03:00", BORN),
+    ):
+        world.say(_told(event_type, agency, day, fields=fields))
 
 
 def _injuries(world: World) -> None:
