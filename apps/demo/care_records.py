@@ -9,8 +9,17 @@ from xml.etree.ElementTree import Element, SubElement  # builds a document; noth
 from apps.demo.households import Child
 
 CENSUS_AGENCY = "childrens_social_care"
-SYSTEMS = {"childrens_social_care": "case-system", "police": "protection-notices"}
-PREFIXES = {"childrens_social_care": "LCS", "police": "PPN"}
+SYSTEMS = {
+    "childrens_social_care": "case-system",
+    "education": "safeguarding-log",
+    "health": "emergency-department",
+    "police": "protection-notices",
+}
+PREFIXES = {"childrens_social_care": "LCS", "education": "SFG", "health": "EDS", "police": "PPN"}
+SCHOOLED = ("childrens_social_care", "education")
+"""Who holds the pupil number."""
+JOINS = ("childrens_social_care", "health")
+"""Who holds the NHS number of every child; others only where identifiers were exchanged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +143,7 @@ class Posted:
     number: int
     agency: str
     event_type: str
-    happened: str
+    happened: str | dict[str, str]
     learned: str
     body: dict[str, Any]
     envelope: dict[str, Any] = field(default_factory=dict)
@@ -168,15 +177,18 @@ class Posted:
 
     def _identifiers(self) -> dict[str, Any]:
         child = self.child
-        held = {"local_id": child.local_id(self.agency), "nhs_number": child.nhs_number}
-        upn = {} if self.agency == "police" else {"upn": self.upn or child.upn}
+        held = {"local_id": child.local_id(self.agency)}
+        number = {"nhs_number": child.nhs_number} if child.matched or self.agency in JOINS else {}
+        upn = {"upn": self.upn or child.upn} if self.agency in SCHOOLED else {}
         person = {
             "family_name": child.household.family_name,
             "given_name": child.given_name,
             "date_of_birth": child.born.isoformat(),
             "sex": child.sex,
+            "address": child.household.address,
+            "postcode": child.household.postcode,
         }
-        return {**held, **upn, **person}
+        return {**held, **number, **upn, **person}
 
 
 def posted_reference(agency: str, child: Child, number: int) -> str:

@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from apps.demo.background import Record
+from apps.demo.cast_identity import CHOSEN, LAST, chosen
 from apps.demo.households import GIVEN, SURNAMES, Child, Household, pupil_number, years_after
 from apps.demo.identifiers import postcode
 from apps.demo.moments import Scene
 
-CAST = 16
-"""Story children are numbered 1 to 16; 4 and 5 are twins, and everybody else of the county has a higher number."""
+CAST = LAST
+"""Story children are numbered 1 to 23; 4 and 5 are twins, those from 17 on are chosen (`apps/demo/cast_identity.py`), and everybody else of the county has a higher number."""
 TWINS = (4, 5)
 UNMATCHED = (14, 15, 16)
 
@@ -59,14 +60,17 @@ class Told:
 
     def _known(self, child: Child) -> Known:
         """List the identifiers under which a child is told of: health, which knows every child, and whoever tells the story."""
-        agencies = {"health", *(record.agency for record in (*self.key, *self.rest) if record.child == child)}
+        told = (record.agency for record in (*self.key, *self.rest) if record.child.number == child.number)
+        agencies = {"health", *told}
         return Known(
             child.nhs_number, child.upn, tuple((agency, child.local_id(agency)) for agency in sorted(agencies))
         )
 
 
 def cast(number: int, scene: Scene) -> Child:
-    """Give a story child by number, from 1 to 16; all are of primary school age on the day of the demo."""
+    """Give a story child by number, from 1 to 23; all are of school age on the day of the demo."""
+    if number in CHOSEN:
+        return chosen(number, scene)
     home = TWINS[0] if number in TWINS else number
     sex = "F" if home % 2 else "M"
     born = _birthday(home, scene.today)

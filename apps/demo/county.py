@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-from apps.demo import stories, story_duties
+from apps.demo import stories, story_duties, story_identity
 from apps.demo.background import Record, background, routine_health
 from apps.demo.cast import CAST, Story, Told, cast
 from apps.demo.county_files import CountyFile, write_files
@@ -70,6 +70,7 @@ def _scene(today: date) -> Scene:
 
 def _all_stories() -> tuple[Callable[[Scene], Told], ...]:
     return (
+        story_identity.worth_reading_first,
         stories.missed_pattern,
         stories.late_event,
         stories.correction,
@@ -78,6 +79,8 @@ def _all_stories() -> tuple[Callable[[Scene], Told], ...]:
         stories.sealed_items,
         story_duties.overdue_decisions,
         story_duties.running_assessment,
+        story_identity.like_twins,
+        story_identity.cousins,
         story_duties.identity_questions,
         story_duties.refused_rows,
     )

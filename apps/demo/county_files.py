@@ -51,6 +51,8 @@ def write_files(folder: Path, records: Sequence[Record], flaws: Sequence[Flaw], 
     files = [
         *_write_events(folder, CENSUS_AGENCY, rows, late=False),
         *_write_events(folder, "police", rows, late=False),
+        *_write_events(folder, "health", rows, late=False),
+        *_write_events(folder, "education", rows, late=False),
         _write_csv(folder, HealthRecord, rows, late=False),
         _write_csv(folder, SchoolRecord, rows, late=False),
         _write_census(folder, [record for record in records if isinstance(record, Episode)], today),
