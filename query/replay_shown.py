@@ -4,7 +4,9 @@ What can be made again, and what cannot:
 - An opened record is made from the disclosure and the entries that it lists, so neither today's rules nor the person's clearances matter, nor does
   anything that came later, nor to whom those entries belong by now: what was shown of strands that were linked wrongly is made again after they were unlinked.
   Found children and refusals need nothing but the disclosure.
-- Bodies whose keys were destroyed since cannot be shown again.
+- Bodies whose keys were destroyed since cannot be shown again, nor what people wrote under those keys.
+- What people said about entries, and what feeds covered, is taken as of the moment that was shown. What was said before it and reached the hub's tables only after it (as
+  a delivery does that took more than the hour after which it counts, `projections/chronology/coverage.py`) gives other bytes.
 - The duties are worked out by the rule packs and the calendar in use, and the bytes are laid out by this version of the hub: an edition or a layout that
   was changed since, or a contract that has a newer version since, gives other bytes.
 - A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then.
