@@ -4,11 +4,13 @@ import click
 
 from apps.cli.api import api
 from apps.cli.auditor import disclosures, rebuild_command, refusals, trace, verify_command
+from apps.cli.casework import casework
 from apps.cli.contracts import contracts
 from apps.cli.demo import demo_command
 from apps.cli.export import export
 from apps.cli.feed import feed
 from apps.cli.feed_status import judge, status
+from apps.cli.identity import identity
 from apps.cli.provision import provision_command
 from apps.cli.quarantine import quarantine
 from apps.cli.record import alerts, chronology, find, people
@@ -37,5 +39,5 @@ for command in (feed, find, chronology, record, alerts, people):
     main.add_command(command)
 for command in (verify_command, rebuild_command, disclosures, trace, refusals, quarantine):
     main.add_command(command)
-for command in (contracts, policy, api, web):
+for command in (identity, casework, contracts, policy, api, web):
     main.add_command(command)
