@@ -28,7 +28,9 @@ ASKED_BY = {
 def question_list_lines(view: QuestionsView) -> list[str]:
     """List questions, each with what agreed and what did not."""
     lines = [line for one in view.questions for line in _question(one)]
-    lines.append(f"{len(view.questions)} questions" + (", and there are more: decide these first" if view.more else ""))
+    lines.append(
+        _counted(len(view.questions), "question") + (", and there are more: decide these first" if view.more else "")
+    )
     return _clean(lines)
 
 
@@ -44,9 +46,9 @@ def question_lines(view: QuestionView) -> list[str]:
 
 def parts_lines(view: PartsView) -> list[str]:
     """Show the parts of a record, each with an entry by which to name it."""
-    lines = [f"child {view.child}: {len(view.parts)} parts that you read; each goes as a whole"]
+    lines = [f"child {view.child}: {_counted(len(view.parts), 'part')} of what you read; each goes as a whole"]
     for part in view.parts:
-        told = f"{len(part.entries)} {'entry' if len(part.entries) == 1 else 'entries'}, for example {part.entries[0]}"
+        told = f"{_counted(len(part.entries), 'entry')}, for example {part.entries[0]}"
         lines.append(f"{INDENT}{agency_in_words(part.agency)}, own id {part.local_id or '(shredded)'}: {told}")
         lines.append(f"{INDENT * 2}in record {part.strand}")
     return _clean([*lines, *(f"{INDENT}{one.sentence}" for one in view.withheld)])
@@ -57,11 +59,11 @@ def decision_lines(view: DecisionView) -> list[str]:
     what = view.action.replace("_", " ").lower()
     lines = [f"Decided: {what} {view.left} and {view.right}; the workers take it up at once."]
     if view.entries_moved:
-        lines.append(f"{len(view.entries_moved)} entries that you read went to {view.right}.")
+        lines.append(f"Of what you read {_counted(len(view.entries_moved), 'entry')} went to {view.right}.")
     if view.wrong_views:
         told = ", ".join(agency_in_words(one) for one in view.told) or "nobody who may be named"
         lines.append(
-            f"Two children were shown as one {view.wrong_views} times, to people that `mash identity wrong-views` names; entries of these agencies were in it: {told}."
+            f"Two children were shown as one {_counted(view.wrong_views, 'time')}, to people that `mash identity wrong-views` names; entries of these agencies were in it: {told}."
         )
     return lines
 
@@ -72,12 +74,12 @@ def wrong_views_lines(view: WrongViews) -> list[str]:
         return ["They are one child now, so nobody saw a wrong view; keep them apart first if they are two."]
     lines = [
         f"{moment_in_words(one.asked_at)}  {one.person} ({one.agency} {one.role}) asked for {one.action} for {one.purpose or 'no stated purpose'}: "
-        f"{one.left_entries} entries of the one and {one.right_entries} of the other; disclosure {one.disclosure_id}"
+        f"{_counted(one.left_entries, 'entry')} of the one and {one.right_entries} of the other; disclosure {one.disclosure_id}"
         for one in view.views
     ]
     owners = ", ".join(agency_in_words(one) for one in view.owners) or "none"
     lines.append(
-        f"{len(view.views)} wrong views by {len(view.people)} people; entries of these agencies were in them: {owners}"
+        f"{_counted(len(view.views), 'wrong view')}, people who saw one: {len(view.people)}; entries of these agencies were in them: {owners}"
     )
     return _clean(lines)
 
@@ -95,7 +97,7 @@ def _question(one: QuestionItem) -> Iterator[str]:
 
 
 def _side(name: str, side: SideView) -> Iterator[str]:
-    yield f"{name} {side.child}: {side.entries} entries read"
+    yield f"{name} {side.child}: {_counted(side.entries, 'entry')} read"
     yield from (f"{INDENT}{one.sentence}" for one in side.withheld)
 
 
@@ -118,6 +120,11 @@ def _telling(one: Telling) -> str:
 def _decision(one: ShownDecision) -> Iterator[str]:
     reason = "the reason may not be read here" if one.reason is None else one.reason
     yield f"decided before: {one.action.replace('_', ' ').lower()} by {one.person}, {moment_in_words(one.at)}: {reason}"
+
+
+def _counted(count: int, what: str) -> str:
+    many = f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
+    return f"{count} {what if count == 1 else many}"
 
 
 def _clean(lines: Iterable[str]) -> list[str]:
