@@ -60,7 +60,9 @@ def chromium(size: tuple[int, int]) -> Iterator[Chrome]:
         for flag in (*FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         # The fonts and caches that a browser makes stay in its own profile too.
-        service = Service(str(DRIVER), env={**os.environ, "HOME": profile, "XDG_CACHE_HOME": str(Path(profile) / "cache")})
+        service = Service(
+            str(DRIVER), env={**os.environ, "HOME": profile, "XDG_CACHE_HOME": str(Path(profile) / "cache")}
+        )
         browser = Chrome(options, service)
         try:
             metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}

@@ -112,5 +112,3 @@ def test_signing_out_ends_the_session_for_good() -> None:
     thief = web.another_browser()
     thief.cookies.set("mash", kept)
     assert thief.get("/find").status_code == 303
-
-
