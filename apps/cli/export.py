@@ -69,7 +69,7 @@ def export(  # noqa: PLR0913, PLR0917  what a person may type, each with a name 
     wanted = next(one for one in FORMATS if one == output_format)
     output = Output(wanted, PROFILES[profile], anonymised)
     # The file is made first: what cannot be written is not asked for, and no disclosure says that it was given.
-    with _new_file(out) as file, asking(staff_id) as who:
+    with new_file(out) as file, asking(staff_id) as who:
         produced = produce_output(who.doors.door, who.staff, Asked(child, purpose, moment), output)
         if isinstance(produced, Refused):
             say_refused(produced)
@@ -78,7 +78,7 @@ def export(  # noqa: PLR0913, PLR0917  what a person may type, each with a name 
 
 
 @contextmanager
-def _new_file(out: Path) -> Iterator[BinaryIO]:
+def new_file(out: Path) -> Iterator[BinaryIO]:
     """Make a file that only its owner may read, and take it away again when nothing comes of it."""
     try:
         place = os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, ONLY_ITS_OWNER)

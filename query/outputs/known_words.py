@@ -34,6 +34,7 @@ PATTERNS: Mapping[str, tuple[str, str]] = {
 }
 """What is replaced wherever it stands, whether the record knows it or not: a regular expression, and what stands in its place."""
 
+KNOWN = "known"
 BIRTH, BIRTH_SAID = "birth", "[date of birth]"
 NUMBER, NUMBER_SAID = "number", "[reference]"
 _DAY_BEFORE = re.compile(r"(?<!\d)\d{1,2}(?:st|nd|rd|th)?(?:\s+of)?\s*$", re.IGNORECASE)
@@ -57,7 +58,7 @@ class KnownWords:
             return BIRTH_SAID if kind == BIRTH else NUMBER_SAID
         if kind in PATTERNS:
             return PATTERNS[kind][1]
-        word = plain(found.group())
+        word = plain(found.group(KNOWN))
         return found.group() if word in MONTHS and _in_a_date(found) else self.said[word]
 
 
@@ -70,10 +71,12 @@ def known_words(words: Mapping[str, str], numbers: Iterable[str], births: Iterab
     if listed:
         parts.append(rf"(?P<{NUMBER}>(?<![^\W_])(?:{_branches(listed)})(?![^\W_]))")
     if said:
-        # Letters alone end a word: a name with a digit after it is still the name.
+        # Letters alone end a word: a name with a digit after it is still the name, and so is its plural.
         every = {*said, *(" ".join(cleaned(word).lower().split()) for word in words)} - {""}
-        parts.append(rf"(?P<known>(?<![^\W\d_])(?:{_branches(every)})(?![^\W\d_]))")
-    parts += [f"(?P<{kind}>{pattern})" for kind, (pattern, _) in PATTERNS.items()]
+        parts.append(rf"(?<![^\W\d_])(?P<{KNOWN}>{_branches(every)})(?:e?s)?(?![^\W\d_])")
+    shapes = [f"(?P<{kind}>{pattern})" for kind, (pattern, _) in PATTERNS.items()]
+    # An address of e-mail goes as a whole, before the names that it is made of.
+    parts = [shapes[0], *parts, *shapes[1:]]
     return KnownWords(re.compile("|".join(parts), re.IGNORECASE), said)
 
 

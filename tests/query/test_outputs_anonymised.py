@@ -146,7 +146,8 @@ def test_a_name_of_two_people_says_only_that_it_is_a_name(world: World) -> None:
     ("text", "said"),
     [
         ("Anne-Marie's aunt and ANNE MARIE’S dog; Anne‑Marie", "X's aunt and X'S dog; X"),
-        ("Marianne and marie2", "Marianne and X2"),
+        ("Marianne and marie2, the Maries", "Marianne and X2, the X"),
+        ("marie@marie.example or 07700 900123", "[e-mail address] or [telephone number]"),
         ("O’Hara, OHARA, o'hara", "Y, Y, Y"),
         ("a soft\u00adhyphen hides no Ma\u00adrie", "a softhyphen hides no X"),
         (
