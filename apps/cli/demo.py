@@ -16,12 +16,14 @@ from apps import services, workers
 from apps.cli.asking import EXPECTED as ASKING
 from apps.cli.progress import EXPECTED, home, progress
 from apps.cli.services import this_world
-from apps.demo.county import FEWEST, MOST, CountyError
+from apps.demo.county import FEWEST, MOST, CountyError, story_named
 from apps.demo.county_files import CountyFile
 from apps.demo.first_look import FirstLook, first_look
 from apps.demo.people import demo_people
 from apps.demo.run import DemoBroken, Outcome, Show, run_demo
 from apps.demo.sign_in import let_people_sign_in
+from apps.demo.story_identity import WRONG_MERGE
+from apps.demo.wrong_merge import WrongMerge, wrong_merge
 from apps.provision import provision
 from apps.settings import Settings, load_settings
 from apps.web import running
@@ -41,6 +43,8 @@ def demo_command(children: int) -> None:
         settings = _hub_runs()
         outcome = _deliver(settings, children)
         look = first_look(settings, outcome.county.stories[0].children[0].nhs_number)
+        with progress("taking two cousins for one") as say:
+            wrong = wrong_merge(settings, story_named(outcome.county, WRONG_MERGE), say)
         with progress("starting the pages") as say:
             pages = running.start(home(), os.environ, say)
     lines = [
@@ -51,6 +55,7 @@ def demo_command(children: int) -> None:
         *_stories(outcome),
         "",
         *_next(look, outcome),
+        *_identity(look, wrong),
         "",
         *_read(look, pages),
     ]
@@ -149,6 +154,16 @@ def _next(look: FirstLook, outcome: Outcome) -> Iterator[str]:
     yield f"  {mash} people                # who may sign in"
     yield f"  {mash} workers status        # how far the workers are"
     yield f"  {mash} stop                  # the hub runs on until then"
+
+
+def _identity(look: FirstLook, wrong: WrongMerge) -> Iterator[str]:
+    mash, purpose = _mash(), f"--as {look.staff_id} --purpose safeguarding_enquiry"
+    yield f"  {mash} record household {look.child} {purpose}    # who lives there, and which other children"
+    yield f"  {mash} identity list {purpose}    # what only a person can decide"
+    yield (
+        f"  {mash} identity wrong-views {wrong.left} {wrong.right} --as demo-auditor --purpose audit"
+        f"    # who saw two cousins as one: {', '.join(wrong.people)}"
+    )
 
 
 def _read(look: FirstLook, pages: str) -> Iterator[str]:

@@ -61,6 +61,14 @@ def write_county(folder: Path, seed: int, today: date, children: int = 300) -> C
     return County(files, tuple(one.story() for one in told), expected)
 
 
+def story_named(county: County, name: str) -> Story:
+    """Give a story by its name; CountyError when the county has none of that name."""
+    for story in county.stories:
+        if story.name == name:
+            return story
+    raise CountyError(f"expected a story named {name}, found none; take a name that the county lists")
+
+
 def _scene(today: date) -> Scene:
     pack = load_rule_packs().applying_on(today)
     if pack is None or not pack.thresholds:

@@ -21,6 +21,7 @@ from apps.demo.households import Child
 from apps.demo.moments import Scene, at, moment, term_day_before
 from apps.demo.stories import absence, attended, days_before, incident
 
+WRONG_MERGE = "wrong merge"
 HOUSEHOLD = "HH-17"
 MOTHER = ("Wren Testperson-Yaffle", "1994-04-18")
 PARTNER = ("Rufus Testperson-Merlin", "1990-11-02")
@@ -211,4 +212,4 @@ def cousins(scene: Scene) -> Told:
         "who saw the wrong view are named, each record is as if it had never been, and the log keeps all of it."
     )
     rest = (safe_and_well(one, days_before(scene.today, 60)), safe_and_well(other, days_before(scene.today, 50)))
-    return Told("wrong merge", sentence, (one, other), (fell, absence(other, 901, missed, missed)), rest)
+    return Told(WRONG_MERGE, sentence, (one, other), (fell, absence(other, 901, missed, missed)), rest)

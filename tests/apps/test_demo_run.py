@@ -12,10 +12,13 @@ import psycopg
 import pytest
 
 from apps import workers
+from apps.demo.county import story_named
 from apps.demo.county_files import MAIN, CountyFile
 from apps.demo.first_look import first_look
 from apps.demo.run import Outcome, Show, run_demo
 from apps.demo.sign_in import let_people_sign_in
+from apps.demo.story_identity import WRONG_MERGE
+from apps.demo.wrong_merge import wrong_merge
 from apps.failures import DISK_FULL
 from apps.people import load_people
 from apps.rebuild import OWNER, RebuildRefused, rebuild
@@ -136,10 +139,24 @@ def test_each_person_of_the_demo_signs_in_by_a_token_that_only_its_owner_reads(h
         assert token.read_text() not in (hub.settings.home / "people.json").read_text()
 
 
-def test_the_first_look_shows_the_missed_pattern_with_its_three_agencies(hub: HubServices) -> None:
+def test_two_cousins_are_taken_for_one_and_kept_apart_and_both_who_saw_it_are_named_once(hub: HubServices) -> None:
+    let_people_sign_in(hub.settings)
+    story = story_named(tell(hub).county, WRONG_MERGE)
+    made = wrong_merge(hub.settings, story, quiet)
+    assert made.people == ("demo-analyst", "demo-health")
+    assert wrong_merge(hub.settings, story, quiet) == made
+    with psycopg.connect(hub.conninfo(OWNER)) as owner:
+        pair = sorted((made.left, made.right))
+        said = owner.execute("select count(*) from identity_said where left_strand = %s and right_strand = %s", pair)
+        assert said.fetchone() == (2,)
+
+
+def test_the_first_look_shows_what_three_agencies_told_of_a_child_whom_no_identifier_joins(hub: HubServices) -> None:
     let_people_sign_in(hub.settings)
     outcome = tell(hub)
     look = first_look(hub.settings, outcome.county.stories[0].children[0].nhs_number)
     shown = "\n".join(look.lines)
     assert "Three agencies with a concern within 28 days" in shown
     assert all(f", {agency} (told as fact)" in shown for agency in ("police", "health", "education"))
+    assert "how an injury came about (open)" in shown
+    assert "told as “about the 22nd”" in shown
