@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from projections.casework import Standing
@@ -13,6 +13,7 @@ from projections.chronology.merge import merge
 from projections.chronology.opened import Opened
 
 ContradictionState = Literal["open", "notified", "resolved"]
+LAPSED = "The agencies were told that these entries do not agree; what stands of them now does, or cannot be compared any more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,10 @@ class ShownResolution:
 
 @dataclass(frozen=True, slots=True)
 class ShownContradiction:
-    """Shown entries that do not agree: on what, in a sentence, and what each says. `open` until agencies are `notified`, and those until it is `resolved`; entries stay as told."""
+    """Shown entries that do not agree: on what, in a sentence, and what each says. `open` until agencies are `notified`, and those until it is `resolved`; entries stay as told.
+
+    One of which agencies were told stays in sight when it `holds` no longer, since one of its entries was corrected or withdrawn: it says nothing of what was said then.
+    """
 
     contradiction_id: UUID
     kind: ContradictionKind
@@ -52,6 +56,7 @@ class ShownContradiction:
     agencies: tuple[str, ...]
     sentence: str
     said: tuple[ShownSaying, ...]
+    holds: bool
     state: ContradictionState
     notices: tuple[ShownNotice, ...]
     resolutions: tuple[ShownResolution, ...]
@@ -67,11 +72,24 @@ def found_contradictions(opened: Iterable[Opened], withheld: Iterable[Entry] = (
 def contradictions_shown(
     found: Iterable[Contradiction], said: Standing, words: Mapping[UUID, str | None]
 ) -> tuple[ShownContradiction, ...]:
-    """Put beside each contradiction what people did about it; `words` are opened, by the id of what was said."""
-    return tuple(_shown(one, said, words) for one in found)
+    """Put beside each contradiction what people did about it, and after them those of which agencies were told and that hold no longer; `words` are opened, by the id of what was said."""
+    hold = tuple(found)
+    gone = lapsed(hold, said)
+    return tuple(_shown(one, said, words, holds=holds) for ones, holds in ((hold, True), (gone, False)) for one in ones)
 
 
-def _shown(one: Contradiction, said: Standing, words: Mapping[UUID, str | None]) -> ShownContradiction:
+def lapsed(found: Iterable[Contradiction], said: Standing) -> tuple[Contradiction, ...]:
+    """Give the contradictions of which agencies were told and that are not among those found now, sorted by kind and entries."""
+    hold = {one.contradiction_id for one in found}
+    first = [notices[0] for contradiction_id, notices in said.notices.items() if contradiction_id not in hold]
+    gone = [
+        Contradiction(one.contradiction_id, cast("ContradictionKind", one.kind), one.entries, one.agencies, LAPSED, ())
+        for one in first
+    ]
+    return tuple(sorted(gone, key=lambda one: (one.kind, one.events)))
+
+
+def _shown(one: Contradiction, said: Standing, words: Mapping[UUID, str | None], *, holds: bool) -> ShownContradiction:
     notices = tuple(
         ShownNotice(notice.agencies, notice.said.person, notice.said.at)
         for notice in said.notices.get(one.contradiction_id, ())
@@ -87,6 +105,7 @@ def _shown(one: Contradiction, said: Standing, words: Mapping[UUID, str | None])
         agencies=one.agencies,
         sentence=one.sentence,
         said=tuple(ShownSaying(saying.event_id, saying.agency, saying.said) for saying in one.said),
+        holds=holds,
         state="resolved" if resolutions else "notified" if notices else "open",
         notices=notices,
         resolutions=resolutions,

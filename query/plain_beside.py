@@ -37,6 +37,8 @@ def incident_lines(incident: ShownIncident, entries: Entries) -> Iterator[str]:
 def contradiction_lines(one: ShownContradiction, entries: Entries) -> Iterator[str]:
     """Say what does not agree, what each says, and what was done about it."""
     yield f"{KINDS[one.kind]} ({one.state}): {one.sentence}"
+    if not one.holds:
+        yield from (f"{INDENT}{_entry(event_id, entries)}" for event_id in one.events if event_id in entries)
     for saying in one.said:
         yield f"{INDENT}{agency_in_words(saying.agency)}: {saying.said}"
         yield f"{INDENT * 2}{_entry(saying.event_id, entries)}"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from access_policy.vocabulary import SETTLE_CONTRADICTION
-from projections.casework import ContradictionNotice, ContradictionResolution
+from projections.casework import ContradictionNotice, ContradictionResolution, about_only, standing
 from projections.headers import entry_of
 from query.casework import (
     CaseworkDesk,
@@ -19,7 +19,7 @@ from query.casework import (
     sealed_words,
     written,
 )
-from query.contradictions import found_contradictions
+from query.contradictions import found_contradictions, lapsed
 from query.door import Refused, StaffMember, breakage_recorded
 from query.seeing import ids_of
 from schemas.sealed import SealedEvent
@@ -73,14 +73,12 @@ def resolve_contradiction(
 
 
 def _contradiction(desk: CaseworkDesk, reading: Reading, wanted: UUID) -> tuple[str, Sequence[SealedEvent]]:
-    """Find a contradiction among the entries that are read, as their record shows it: its kind and entries."""
+    """Find a contradiction among the entries that are read, as their record shows it, one of which agencies were told and that holds no longer among them: its kind and entries."""
     with breakage_recorded(desk.door, reading.attempt):
         opened = desk.door.unsealing.open_all(reading.sight.read)
-    found = [
-        one
-        for one in found_contradictions(opened, (entry_of(one.header) for one in reading.sight.withheld))
-        if one.contradiction_id == wanted
-    ]
+        said = about_only(desk.door.records.casework(reading.ids, None), reading.ids)
+    hold = found_contradictions(opened, (entry_of(one.header) for one in reading.sight.withheld))
+    found = [one for one in (*hold, *lapsed(hold, standing(said))) if one.contradiction_id == wanted]
     if not found:
         raise nothing_said(
             desk.door,

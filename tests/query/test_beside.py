@@ -158,6 +158,30 @@ def test_a_statement_that_was_corrected_contradicts_no_longer(world: CaseWorld) 
     assert world.open().view.contradictions == ()
 
 
+def test_a_contradiction_of_which_agencies_were_told_stays_in_sight_when_it_holds_no_longer_and_can_be_resolved(
+    world: CaseWorld,
+) -> None:
+    first = world.say(injury("education"))
+    world.say(injury("health"))
+    (found,) = world.open().view.contradictions
+    notify_agencies(world.desks().casework, staff(), CHILD, WHY, found.contradiction_id)
+    world.say(
+        injury("education", corrects=first, learned=at("2025-03-05"), fields={"explanation": "as health was told"})
+    )
+    (lapsed,) = world.open().view.contradictions
+    assert (lapsed.contradiction_id, lapsed.holds, lapsed.state, lapsed.said) == (
+        found.contradiction_id,
+        False,
+        "notified",
+        (),
+    )
+    assert "what stands of them now does" in "\n".join(record_in_plain_text(world.open().view))
+    resolve_contradiction(
+        world.desks().casework, staff(), CHILD, WHY, Finding(found.contradiction_id, "education corrected it")
+    )
+    assert [(one.holds, one.state) for one in world.open().view.contradictions] == [(False, "resolved")]
+
+
 def covers(world: CaseWorld, first: str, last: str, ended: str, number: int = 1) -> None:
     days = {"first_day": at(first).date(), "last_day": at(last).date()}
     message = delivered(Feed("education", "invented"), at(ended), number, **days)
