@@ -1,6 +1,5 @@
 """The alerts that the hub raised, as far as one person may know of what they rest on."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -8,7 +7,20 @@ from uuid import UUID
 from access_policy.question import Decision, Hub
 from access_policy.vocabulary import SEE_ALERTS
 from projections.alerts import Alert
-from query.door import Door, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
+from projections.identity.strands import Kin
+from query.door import (
+    Attempt,
+    Door,
+    Refused,
+    Showing,
+    StaffMember,
+    Wanted,
+    begin,
+    breakage_recorded,
+    decide,
+    record,
+    refuse,
+)
 from query.naming import name_in, shown_name
 from query.seeing import see
 from query.view import AlertsView, RaisedAlert, asked_by, canonical_bytes
@@ -38,9 +50,9 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     raised = door.records.every_alert()
     with breakage_recorded(door, attempt):
         sight = see(door, attempt, _behind(door, raised))
+        alerts = [] if isinstance(sight, Decision) else _of_one_child(door, attempt, raised, sight.known)
     if isinstance(sight, Decision):
         return refuse(door, attempt, sight)
-    alerts = _of_one_child(door, raised, sight.known)
     view = AlertsView(asked_by(attempt), tuple(_shown(alert) for alert in sorted(alerts, key=_order)))
     shown = canonical_bytes(view)
     # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
@@ -52,20 +64,26 @@ def _behind(door: Door, raised: Iterable[Alert]) -> Sequence[SealedEvent]:
     return door.records.events({event_id for alert in raised for event_id in alert.evidence})
 
 
-def _of_one_child(door: Door, raised: Iterable[Alert], known: Sequence[SealedEvent]) -> list[Alert]:
+def _of_one_child(door: Door, attempt: Attempt, raised: Iterable[Alert], known: Sequence[SealedEvent]) -> list[Alert]:
     """Give the alerts all of whose entries are known and are one child's, under the name that the person is shown it."""
     kin = door.records.kin({UUID(bytes=event.header.child) for event in known})
     child_of = {UUID(bytes=event.header.event_id): name_in(event, kin) for event in known}
-    of_child: dict[UUID, list[SealedEvent]] = defaultdict(list)
-    for event in known:
-        of_child[name_in(event, kin)].append(event)
-    shown = {child: shown_name(child, events, kin) for child, events in of_child.items()}
+    shown = {child: _shown_name(door, attempt, child, kin) for child in set(child_of.values())}
     alerts = []
     for alert in raised:
         children = {child_of.get(event_id) for event_id in alert.evidence}
         child = children.pop() if len(children) == 1 else None
-        alerts += [] if child is None else [replace(alert, child=shown[child])]
+        name = None if child is None else shown[child]
+        alerts += [] if name is None else [replace(alert, child=name)]
     return alerts
+
+
+def _shown_name(door: Door, attempt: Attempt, child: UUID, kin: Kin) -> UUID | None:
+    """Name a child as the person is shown it; None where the rules cannot be applied to all of its entries, so that its alerts are not shown."""
+    if kin.strands_of(child) == {child}:
+        return child
+    sight = see(door, attempt, door.records.sealed_events(child))
+    return None if isinstance(sight, Decision) else shown_name(child, sight.known, kin)
 
 
 def _order(alert: Alert) -> tuple[object, ...]:

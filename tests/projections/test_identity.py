@@ -1,5 +1,5 @@
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from uuid import UUID, uuid4
 
@@ -7,18 +7,39 @@ import pytest
 from claims_made import claim, index, numbered, tellings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from identity_said import Log, decided, logs
 from psycopg import Connection
 
 from projections.identity.exact import Claim, Identity, MemoryIdentity, Placement, review_index, taught_by
 from projections.identity.exact_sql import SqlIdentity
+from projections.identity.messages import encode_said
+from projections.identity.said import Said
+from projections.identity.sql_fold import IdentityFold
+from projections.identity.strands import Kin
+from projections.identity.strands import resolve as kin_of_said
 from projections.rows import Rows, open_store
+from schemas.catalogue import load_catalogue
 from tests.hub_parts import HubServices
 
+CATALOGUE = load_catalogue()
 FIRST, SECOND, THIRD = (UUID(int=number) for number in (1, 2, 3))
 
 
-def memory() -> MemoryIdentity:
-    return MemoryIdentity(numbered())
+class Links:
+    """Who belongs together by people's decisions, as it changes."""
+
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+
+    def say(self, *said: Said) -> None:
+        self.said += said
+
+    def kin(self) -> Kin:
+        return kin_of_said(enumerate(self.said)).kin
+
+
+def memory(links: Links | None = None) -> MemoryIdentity:
+    return MemoryIdentity(numbered(), (links or Links()).kin)
 
 
 def test_a_statement_none_of_whose_identifiers_is_known_makes_a_new_child() -> None:
@@ -99,6 +120,56 @@ def test_a_header_teaches_all_its_identifiers_or_the_record_under_which_it_waits
     assert taught_by(one, Placement(FIRST, "review")) == {review_index(one): ("review", FIRST)}
 
 
+TWO = (claim(1, "A", "N"), claim(2, "B", "M"))
+BOTH = claim(3, "A", "M")
+
+
+def test_a_statement_whose_identifiers_point_to_strands_of_one_child_is_placed_in_the_smallest_and_teaches_nothing() -> (
+    None
+):
+    links = Links()
+    identity = memory(links)
+    identity.place(TWO)
+    links.say(decided("LINK", 1, 2))
+    more = Claim(BOTH.event_id, BOTH.local_id, BOTH.nhs_number, index("upn U"))
+    assert identity.place([more]) == [Placement(FIRST, "linked")]
+    assert not identity.waiting
+    assert taught_by(more, Placement(FIRST, "linked")) == {}
+    assert identity.place([claim(4, "C", upn="U")]) == [Placement(THIRD, "exact")]
+
+
+def test_an_nhs_number_that_no_strand_of_the_child_has_is_a_question_where_one_of_them_has_another() -> None:
+    links = Links()
+    identity = memory(links)
+    identity.place([claim(1, "A"), claim(2, "B", "M")])
+    links.say(decided("LINK", 1, 2))
+    assert identity.place([claim(3, "A", "X")]) == [Placement(THIRD, "review")]
+    assert [item.reason for item in identity.waiting.values()] == ["its child already has another nhs number"]
+
+
+def test_a_statement_that_is_read_again_is_placed_the_same_whatever_was_linked_and_unlinked_meanwhile() -> None:
+    links = Links()
+    identity = memory(links)
+    identity.place(TWO)
+    asked = identity.place([BOTH])
+    links.say(decided("LINK", 1, 2, number=1))
+    linked = identity.place([claim(4, "A", "M")])
+    assert (asked[0].rule, linked[0].rule) == ("review", "linked")
+    assert identity.place([BOTH]) == asked
+    links.say(decided("KEEP_APART", 1, 2, number=2))
+    assert identity.place([claim(4, "A", "M")]) == linked
+    assert identity.place([claim(5, "A", "M")])[0].rule == "review"
+
+
+def test_a_statement_of_a_part_that_was_split_off_is_judged_where_the_part_went() -> None:
+    links = Links()
+    identity = memory(links)
+    identity.place([claim(1, "A", "N"), claim(2, "B", "N"), claim(3, "C", "M")])
+    links.say(decided("SPLIT", 1, 7, index("local B")), decided("LINK", 7, 2))
+    assert identity.place([claim(4, "B", "M")])[0].rule == "linked"
+    assert identity.place([claim(5, "A", "M")])[0].rule == "review"
+
+
 def test_nothing_of_an_identifier_is_shown() -> None:
     shown = repr(claim(1, "Quillfeather", "9990000018", "Quillfeather"))
     assert "Quillfeather" not in shown
@@ -145,6 +216,36 @@ def test_postgresql_and_memory_place_every_statement_alike(connect: Callable[[],
             }
 
     agree()
+
+
+@pytest.mark.services
+def test_postgresql_and_memory_place_alike_while_strands_are_linked_and_unlinked(
+    connect: Callable[[], Connection[Rows]],
+) -> None:
+    conn = connect()
+
+    @settings(deadline=None, max_examples=60)
+    @given(tellings(), st.lists(logs(most=5), max_size=5))
+    def agree(runs: list[list[Claim]], said: list[Log]) -> None:
+        with conn.transaction(force_rollback=True):
+            links = Links()
+            plain, kept = memory(links), SqlIdentity(conn, numbered())
+            fold = IdentityFold(conn, CATALOGUE, NoDuties())
+            for number, run in enumerate([*runs, *runs]):
+                assert kept.place(run) == plain.place(run)
+                for _, one in said[number] if number < len(said) else ():
+                    fold.fold(0, [(len(links.said), encode_said(CATALOGUE, one))])
+                    links.say(one)
+            assert stored_identifiers(conn) == {(one, scheme, child) for one, scheme, child in plain.known.new}
+
+    agree()
+
+
+class NoDuties:
+    """Nothing follows."""
+
+    def derive_anew(self, gone: Collection[UUID], names: Collection[UUID], kin: Kin) -> None:
+        """Do nothing."""
 
 
 @pytest.mark.services

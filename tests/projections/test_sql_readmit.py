@@ -10,11 +10,12 @@ import pytest
 from claims_made import claim, numbered, tellings
 from hub_records import ADMIT, CODEC, SqlHub, record_of
 from hypothesis import given, settings
-from projection_histories import said
+from projection_histories import at, said
 
 from projections.admissions import SqlAdmissions
 from projections.identity.exact import Claim, Placement
 from projections.identity.exact_sql import SqlIdentity
+from projections.identity.said import Decided
 from projections.sql_fold import SqlFold
 from projections.sql_readmit import ReadmitFold
 from schemas.sealed import Identification
@@ -139,6 +140,20 @@ def test_a_rebuild_gives_the_reason_for_waiting_in_the_same_words(hub: SqlHub) -
     with hub.undone():
         assert rebuilt(hub, log) == first
     assert len(first.review) == 2
+
+
+def test_what_was_placed_by_a_link_is_placed_the_same_after_a_rebuild_and_teaches_nothing(hub: SqlHub) -> None:
+    one, other, both = claim(1, "A", "N"), claim(2, "B", "M"), claim(3, "A", "M")
+    new_child = scattered()
+    with hub.undone():
+        log = admitted(hub, [[one, other]], new_child)
+        left, right = (UUID(bytes=CODEC.read(record).header.child) for _, record in log)
+        hub.lived([Decided(UUID(int=1), "LINK", left, right, (), "t.reviewer", UUID(int=9), at("2024-02-01T09:00"))])
+        log += admitted(hub, [[both]], new_child)
+        first = remembered(hub)
+    with hub.undone():
+        assert rebuilt(hub, log) == first
+        assert SqlIdentity(hub.conn, new_child).place([both]) == [Placement(min(left, right), "linked")]
 
 
 def test_what_was_refused_counts_as_read_and_a_position_never_goes_back(hub: SqlHub) -> None:
