@@ -32,7 +32,7 @@ from query.identity_view import DecisionView
 from query.sealed_words import seal_words
 from query.seeing import Sight, ids_of, see
 from query.view import asked_by, canonical_bytes
-from query.wrong_views import Wrong, wrong_of
+from query.wrong_views import Wrong, past_of, wrong_of
 from schemas.sealed import SealedEvent
 
 LONGEST_REASON = 500
@@ -85,7 +85,7 @@ def decide_identity(
     if not decision.allowed:
         return refuse(desk.door, attempt, decision)
     with breakage_recorded(desk.door, attempt):
-        known = known_identity(desk.door, _strands(deciding))
+        known = known_identity(desk.door.records, _strands(deciding))
         sight = see(desk.door, attempt, _events(desk, known.children, deciding))
         if isinstance(sight, Decision):
             return refuse(desk.door, attempt, sight)
@@ -120,7 +120,7 @@ class _AtIt:
 
 def _events(desk: IdentityDesk, children: Children, deciding: Deciding | Splitting) -> list[SealedEvent]:
     strands = {one for strand in _strands(deciding) for one in children.strands_of(strand)}
-    return events_of_strands(desk.door, children, strands)
+    return events_of_strands(desk.door.records, children, strands)
 
 
 def _strands(deciding: Deciding | Splitting) -> set[UUID]:
@@ -156,7 +156,7 @@ def _split(at_it: _AtIt, splitting: Splitting) -> Decided:
             "Expected entries of that record which you read, found another; `mash identity show` lists its parts with their entries."
         )
     parts = {named[event_id] for event_id in splitting.entries}
-    events = events_of_strands(at_it.desk.door, at_it.children, {splitting.strand})
+    events = events_of_strands(at_it.desk.door.records, at_it.children, {splitting.strand})
     if all(one.header.identified_by.local_id in parts for one in events):
         raise NotDecided(
             "Expected that something stays behind, found that all of it would be split off; name the parts that are another child's."
@@ -214,7 +214,8 @@ def _view(at_it: _AtIt, made: Decided) -> DecisionView:
         made.action == "KEEP_APART" and children.child_of(made.left) == children.child_of(made.right)
     )
     after = known_of(_and(at_it.known, made))
-    wrong = wrong_of(at_it.desk, after, made.left, made.right, at_it.attempt) if undone else Wrong((), ())
+    past = past_of(at_it.desk, at_it.attempt.asked_at)
+    wrong = wrong_of(past, after, made.left, made.right) if undone else Wrong((), {})
     moved = [one for one in at_it.sight.read if strand_of(after.children, one) != strand_of(children, one)]
     what = made.decision_id, made.action, made.left, made.right
     return DecisionView(asked_by(at_it.attempt), *what, ids_of(moved), len(wrong.views), wrong.owners)

@@ -12,6 +12,7 @@ from projections.identity.said import Compared, Said
 from projections.identity.strands import Children, resolve
 from query.door import Door
 from query.identity_log import IdentityLog
+from query.ports import Records
 from schemas.sealed import SealedEvent
 
 
@@ -38,14 +39,14 @@ class Known:
     children: Children
 
 
-def known_identity(door: Door, strands: Iterable[UUID]) -> Known:
+def known_identity(records: Records, strands: Iterable[UUID]) -> Known:
     """Read what was said of these strands and of all that a link ever joined to them, by whatever number of links, and resolve it."""
     said: dict[int, Said] = {}
     asked: set[UUID] = set()
     new = frozenset(strands)
     while new:
         asked |= new
-        said.update(door.records.identity_said(new))
+        said.update(records.identity_said(new))
         new = ever_linked(said.values()) - asked
     return known_of(said.items())
 
@@ -72,16 +73,18 @@ def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:
     return frozenset({strand}) if other in strands else strands
 
 
-def events_of_strands(door: Door, children: Children, strands: Collection[UUID]) -> list[SealedEvent]:
+def events_of_strands(records: Records, children: Children, strands: Collection[UUID]) -> list[SealedEvent]:
     """Give the hub events of these strands, in no order: without what was split off them, and with what was split off for them."""
-    return [event for events in events_by_strand(door, children, strands).values() for event in events]
+    return [event for events in events_by_strand(records, children, strands).values() for event in events]
 
 
-def events_by_strand(door: Door, children: Children, strands: Collection[UUID]) -> Mapping[UUID, Sequence[SealedEvent]]:
+def events_by_strand(
+    records: Records, children: Children, strands: Collection[UUID]
+) -> Mapping[UUID, Sequence[SealedEvent]]:
     """Give the hub events of each of these strands that has any, in no order."""
     split_from = {strand for (strand, _), new in children.kin.parts.items() if new in strands}
     found: dict[UUID, list[SealedEvent]] = defaultdict(list)
-    for event in door.records.admitted_under({*strands, *split_from}):
+    for event in records.admitted_under({*strands, *split_from}):
         strand = strand_of(children, event)
         if strand in strands:
             found[strand].append(event)

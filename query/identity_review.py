@@ -93,7 +93,7 @@ def list_questions(
         while len(found) < MOST_QUESTIONS and (some := list(islice(waiting, MOST_QUESTIONS))):
             sides = {one: _strands_of(known.children, one) for one in some}
             strands = {strand for both in sides.values() for side in both for strand in side}
-            sight = see(door, attempt, events_of_strands(door, known.children, strands))
+            sight = see(door, attempt, events_of_strands(door.records, known.children, strands))
             if isinstance(sight, Decision):
                 return refuse(door, attempt, sight)
             seen = {strand_of(known.children, event) for event in sight.known}
@@ -134,9 +134,9 @@ def open_parts(
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    children = known_identity(door, [child]).children
+    children = known_identity(door.records, [child]).children
     with breakage_recorded(door, attempt):
-        sight = see(door, attempt, events_of_strands(door, children, children.strands_of(child)))
+        sight = see(door, attempt, events_of_strands(door.records, children, children.strands_of(child)))
         if isinstance(sight, Decision):
             return refuse(door, attempt, sight)
         parts = tuple(_parts(children, sight.read, door.unsealing.open_all(sight.read)))
@@ -150,10 +150,10 @@ def open_parts(
 def seen_sides(door: Door, attempt: Attempt, pair: Pair) -> Sides | Decision:
     """Find what of both sides this person may see, and open what they read; a refusal where the rules could not be applied."""
     left, right = pair
-    known = known_identity(door, pair)
+    known = known_identity(door.records, pair)
     children = known.children
     strands = side_of(children, left, right), side_of(children, right, left)
-    events = events_by_strand(door, children, strands[0] | strands[1])
+    events = events_by_strand(door.records, children, strands[0] | strands[1])
     sight = see(door, attempt, (event for of_strand in events.values() for event in of_strand))
     if isinstance(sight, Decision):
         return sight

@@ -1,20 +1,24 @@
 """Who saw two children as one: the allowed disclosures in which entries of both stood together, after they are known to be two."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from access_policy.question import Hub
 from access_policy.vocabulary import DECIDE_IDENTITY, SEE_IDENTITY, SEE_WRONG_VIEWS
+from projections.disclosures import Disclosures
 from projections.identity.strands import Children
 from query.disclosure import Disclosure, decode_disclosure
-from query.door import Attempt, Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
+from query.door import Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
 from query.household import OPEN_HOUSEHOLD
 from query.identity_desk import IdentityDesk, Known, events_of_strands, ever_linked, known_identity, known_of, side_of
 from query.identity_review import ShownIdentity
 from query.identity_view import WrongView, WrongViews
+from query.ports import Records
 from query.view import asked_by, canonical_bytes
+from schemas.catalogue import Catalogue
 from schemas.sealed import SealedEvent
 
 SIDE_BY_SIDE = (SEE_IDENTITY, DECIDE_IDENTITY)
@@ -25,10 +29,25 @@ MORE_THAN_ONE = (OPEN_HOUSEHOLD,)
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The wrong views of two sides, oldest first, and the agencies whose entries stood in another child's record; a locked entry names no agency."""
+    """The wrong views of two sides, oldest first, and the entries that stood in another child's record, by their agency; a locked entry is not among them."""
 
     views: tuple[WrongView, ...]
-    owners: tuple[str, ...]
+    entries: Mapping[str, tuple[UUID, ...]]
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Name the agencies."""
+        return tuple(sorted(self.entries))
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """Where wrong views are looked for: the records, the disclosures, what reads these, and up to which moment (UTC)."""
+
+    records: Records
+    disclosures: Disclosures
+    catalogue: Catalogue
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +67,9 @@ def wrong_views(
     if not decision.allowed:
         return refuse(door, attempt, decision)
     with breakage_recorded(door, attempt):
-        known = known_identity(door, (left, right))
+        known = known_identity(door.records, (left, right))
         linked = known.children.child_of(left) == known.children.child_of(right)
-        wrong = Wrong((), ()) if linked else wrong_of(desk, known, left, right, attempt)
+        wrong = Wrong((), {}) if linked else wrong_of(past_of(desk, attempt.asked_at), known, left, right)
     people = tuple(sorted({one.person for one in wrong.views}))
     view = WrongViews(asked_by(attempt), left, right, linked, wrong.views, people, wrong.owners)
     shown = canonical_bytes(view)
@@ -59,24 +78,32 @@ def wrong_views(
     return ShownIdentity(attempt.disclosure_id, shown, view)
 
 
-def wrong_of(desk: IdentityDesk, known: Known, left: UUID, right: UUID, attempt: Attempt) -> Wrong:
-    """Find the wrong views of two sides as `known` has them, up to this attempt; whoever calls it has decided that they may be told."""
+def past_of(desk: IdentityDesk, until: datetime) -> Past:
+    """Give what the desk knows of the past up to a moment, that moment too."""
+    return Past(desk.door.records, desk.disclosures, desk.door.unsealing.catalogue, until)
+
+
+def wrong_of(past: Past, known: Known, left: UUID, right: UUID) -> Wrong:
+    """Find the wrong views of two sides as `known` has them; whoever calls it has decided that they may be told."""
     children = known.children
     ours, theirs = side_of(children, left, right), side_of(children, right, left)
-    entries = _Entries(_by_id(desk, children, ours), _by_id(desk, children, theirs))
+    entries = _Entries(_by_id(past, children, ours), _by_id(past, children, theirs))
     # Under any of these ids the record may have been asked for while the two were one.
     strands = ever_linked(one for _, one in known.said) | ours | theirs
-    messages = desk.disclosures.of_child(strands, attempt.asked_at + timedelta(microseconds=1))
-    disclosures = (decode_disclosure(desk.door.unsealing.catalogue, one) for one in messages)
+    messages = past.disclosures.of_child(strands, past.until + timedelta(microseconds=1))
+    disclosures = (decode_disclosure(past.catalogue, one) for one in messages)
     wrong = [
         one for one in disclosures if one.allowed and _both(one, entries) and _showed_one_child(one, known, left, right)
     ]
-    owners = {agency for one in wrong for agency in _agencies(one, entries)}
-    return Wrong(tuple(_view(one, entries) for one in wrong), tuple(sorted(owners)))
+    shown: dict[str, set[UUID]] = defaultdict(set)
+    for agency, event_id in (placed for one in wrong for placed in _misplaced(one, entries)):
+        shown[agency].add(event_id)
+    of_agencies = {agency: tuple(sorted(ids)) for agency, ids in shown.items()}
+    return Wrong(tuple(_view(one, entries) for one in wrong), of_agencies)
 
 
-def _by_id(desk: IdentityDesk, children: Children, strands: frozenset[UUID]) -> Mapping[UUID, SealedEvent]:
-    return {UUID(bytes=one.header.event_id): one for one in events_of_strands(desk.door, children, strands)}
+def _by_id(past: Past, children: Children, strands: frozenset[UUID]) -> Mapping[UUID, SealedEvent]:
+    return {UUID(bytes=one.header.event_id): one for one in events_of_strands(past.records, children, strands)}
 
 
 def _both(one: Disclosure, entries: _Entries) -> bool:
@@ -93,12 +120,12 @@ def _showed_one_child(one: Disclosure, known: Known, left: UUID, right: UUID) ->
     return then.child_of(left) == then.child_of(right)
 
 
-def _agencies(one: Disclosure, entries: _Entries) -> Iterator[str]:
-    """Name the agencies of both sides whose entries it showed: whoever read them took either side's for the other child's too. A locked entry names none."""
+def _misplaced(one: Disclosure, entries: _Entries) -> Iterator[tuple[str, UUID]]:
+    """Name the entries of both sides that it showed, with their agencies: whoever read them took either side's for the other child's too. Locked ones are not named."""
     for side in (entries.left, entries.right):
         for event_id in one.shown:
             if event_id in side and side[event_id].header.seal != "LOCKED":
-                yield side[event_id].header.agency
+                yield side[event_id].header.agency, event_id
 
 
 def _view(one: Disclosure, entries: _Entries) -> WrongView:

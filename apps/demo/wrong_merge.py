@@ -47,7 +47,7 @@ def wrong_merge(settings: Settings, story: Story, say: Callable[[str], None]) ->
     with closing(open_doors(settings)) as doors, open_case_desks(settings, doors) as desks:
         at = _At(doors, desks.identity, load_people(settings.home))
         left, right = (at.found(one.nhs_number) for one in story.children)
-        decision = known_identity(doors.door, {left, right}).children.decision_of(left, right)
+        decision = known_identity(doors.door.records, {left, right}).children.decision_of(left, right)
         if decision is None:
             say("two cousins are taken for one child, opened by two people, and kept apart again")
             at.decide("LINK", left, right, LINKED_BECAUSE)
