@@ -16,6 +16,7 @@ from apps.reach import ReachError
 from apps.settings import SettingsError
 from audit.note_keys import NoteRejected
 from audit.tiles import LedgerBroken
+from projections.identity.likeness.weights import WeightsError
 from projections.positions import LogHole
 from projections.rules.packs import RulePacksError
 from projections.sharing import BeingRebuilt
@@ -41,6 +42,7 @@ SAY_IT_THEMSELVES = (
     SealBroken,
     SettingsError,
     SuitesBroken,
+    WeightsError,
 )
 """Errors of ours: each message is a sentence for an operator already."""
 

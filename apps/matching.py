@@ -29,10 +29,13 @@ from streams.matching.sealing import SketchSeal
 MATCHER = "mash_matcher"
 OPENER = "mash_opener"
 COMPARE_SECONDS = 1.0
+NICENESS = 10
+"""Who is like whom can wait; admitting and folding, on the same cores, cannot."""
 
 
 def match_work(settings: Settings, log: EventLog) -> Work:
-    """Say what the matching worker does: sketch what is told of who each child is, and compare whoever is due."""
+    """Say what the matching worker does: sketch what is told of who each child is, and compare whoever is due. It makes this process give way to others."""
+    os.nice(NICENESS)
     stage, turn = matching(settings, load_catalogue(), log)
     turns = (Turn("compare", COMPARE_SECONDS, turn.act),)
     positions = lowest_positions(_store(settings), (STAGE,))

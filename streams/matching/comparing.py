@@ -22,7 +22,8 @@ from uuid import UUID
 
 from projections.identity.comparisons import Comparisons, Noted, noted
 from projections.identity.likeness.blocking import tokens
-from projections.identity.likeness.compare import compare
+from projections.identity.likeness.compare import compare_readings
+from projections.identity.likeness.readings import Reading, read
 from projections.identity.likeness.weights import Weights
 from projections.identity.messages import encode_said
 from projections.identity.particulars import Likeness, Outcome, Sketch
@@ -35,12 +36,13 @@ from streams.event_log import EventLog, LogRecord
 from streams.matching.match import Keys
 from streams.matching.sealing import SketchSeal
 
-BATCH = 50
+BATCH = 25
 """How many children are compared in one transaction: the worker reads on between two."""
 LARGEST_BLOCK = 200
 """A block with more strands than this is not compared, unless it is of a number that one child has: it would say nothing but that a name is common."""
 EXACT = frozenset(("nhs number", "upn"))
 """Tokens that are a number which one child has."""
+NOTHING = Sketch(frozenset())
 NOTHING_TOLD = Likeness("NO", 0.0, (), (), None)
 """What comparing with a strand of which nothing stands comes to: it takes back what was said."""
 logger = logging.getLogger(__name__)
@@ -152,7 +154,9 @@ class Comparing:
         left, right = map(strands.sketch, pair)
         if left is None or right is None:
             return None
-        found = compare(left, right, self.weights) if left.told and right.told else NOTHING_TOLD
+        found = NOTHING_TOLD
+        if left.told and right.told:
+            found = compare_readings(strands.reading(pair[0]), strands.reading(pair[1]), self.weights)
         if found.outcome == before:
             return None
         compared = Compared(
@@ -186,6 +190,7 @@ class Strands:
         self._parts = parts
         self._moved = moved
         self._opened: dict[UUID, Sketch | None] = {}
+        self._readings: dict[UUID, Reading] = {}
 
     def of_children(self, children: Iterable[UUID]) -> list[UUID]:
         """Open what these children's statements told, and name the strands that they make up, those that are empty now among them."""
@@ -217,6 +222,12 @@ class Strands:
         """Give a strand's sketch: an empty one where nothing of it stands, None where the keys of what stands are destroyed."""
         return self._opened[strand]
 
+    def reading(self, strand: UUID) -> Reading:
+        """Give a strand's sketch as it is compared, made plain once."""
+        if strand not in self._readings:
+            self._readings[strand] = read(self._opened[strand] or NOTHING)
+        return self._readings[strand]
+
 
 def comparison_id(pair: Pair, edition: str, found: Likeness) -> bytes:
     """Derive a comparison's id (16 bytes) from the pair, the edition and what was found."""
@@ -225,4 +236,4 @@ def comparison_id(pair: Pair, edition: str, found: Likeness) -> bytes:
 
 
 def _merged(sketches: Sequence[Sketch]) -> Sketch:
-    return Sketch(frozenset()).merged(sketches)
+    return NOTHING.merged(sketches)
