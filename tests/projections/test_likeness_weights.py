@@ -1,6 +1,7 @@
 """The published weights: read strictly, every degree with its source."""
 
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -53,3 +54,8 @@ def test_more_agreement_may_not_weigh_less() -> None:
 def test_names_that_are_missing_are_asked_for() -> None:
     with pytest.raises(WeightsError, match="put it back"):
         weights_of(TEXT, "[forms]\n")
+
+
+def test_the_page_tells_what_was_measured_of_this_edition() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "identity.md").read_text("utf-8")
+    assert f"edition {load_weights().edition}" in page

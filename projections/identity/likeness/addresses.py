@@ -35,7 +35,7 @@ def place(address: str | None, postcode: str | None) -> Place | None:
     if code[:1] in NO_PLACE_BEGINS and NO_PLACE.fullmatch(code):
         code = ""
     told = frozenset(words(address)) - SAYS_LITTLE if address else frozenset()
-    numbers = frozenset(word for word in told if word[0] in DIGITS and NUMBER.fullmatch(word))
+    numbers = frozenset([word for word in told if word[0] in DIGITS and NUMBER.fullmatch(word)])
     return Place(code, numbers, told - numbers) if code or (numbers and len(told) > len(numbers)) else None
 
 

@@ -35,7 +35,7 @@ def guard(found: Evidence, marks: frozenset[Mark]) -> str | None:
         return TWINS if found.given is GivenName.DIFFERS else None
     if Mark.MULTIPLE_BIRTH in marks:
         return Mark.MULTIPLE_BIRTH.value
-    return _given_name(found) or _birth(found) or _common_name(found)
+    return _given_name(found) or _birth(found) or _many_bear_it(found)
 
 
 def _given_name(found: Evidence) -> str | None:
@@ -64,7 +64,7 @@ def _birth(found: Evidence) -> str | None:
     return None if found.born in ONE_BIRTH else "the date of birth is not the same"
 
 
-def _common_name(found: Evidence) -> str | None:
+def _many_bear_it(found: Evidence) -> str | None:
     """Ask about names that many bear when nothing but the birthday goes with them."""
     common = found.given is GivenName.SAME_COMMON and found.family is FamilyName.SAME_COMMON
     near = found.address in (Address.SAME, Address.POSTCODE) or found.relations in (Relations.ONE, Relations.SEVERAL)

@@ -26,7 +26,8 @@ FILLER = date(1900, 1, 1)
 """What systems write where they must have a date."""
 MOST = 16
 """At most so many distinct names, dates or places of one strand are compared: the first in their own order, so that time stays bounded."""
-SEXES = {"f": "F", "m": "M"}
+SEXES = {"F": "F", "f": "F", "M": "M", "m": "M"}
+NOBODY: frozenset[str] = frozenset()
 T = TypeVar("T")
 
 
@@ -51,14 +52,14 @@ def read(sketch: Sketch) -> Reading:
     return Reading(
         names=_bounded({_name(one) for one in told}, lambda name: (name.given, name.family)),
         born=_bounded({one.born_on for one in told if one.born_on and one.born_on != FILLER}, lambda day: day),
-        sexes=frozenset(SEXES[one.sex[0].casefold()] for one in told if one.sex and one.sex[0].casefold() in SEXES),
+        sexes=frozenset([SEXES[one.sex[0]] for one in told if one.sex and one.sex[0] in SEXES]),
         places=_bounded(
             _places(told, sketch.marks), lambda one: (one.postcode, sorted(one.numbers), sorted(one.street))
         ),
-        relatives=frozenset(_relative(one) for one in sketch.relatives) - {frozenset()},
-        nhs_numbers=frozenset(one.nhs_number for one in told if one.nhs_number),
+        relatives=frozenset([_relative(one) for one in sketch.relatives]) - {NOBODY},
+        nhs_numbers=frozenset([one.nhs_number for one in told if one.nhs_number]),
         superseded=sketch.superseded,
-        upns=frozenset(one.upn for one in told if one.upn),
+        upns=frozenset([one.upn for one in told if one.upn]),
         marks=sketch.marks,
     )
 
@@ -77,11 +78,11 @@ def _places(told: Iterable[Particulars], marks: frozenset[Mark]) -> set[Place]:
     """Give the places told; none of a child whose address is protected, so that nothing can be learned of it by comparing."""
     if Mark.PROTECTED_ADDRESS in marks:
         return set()
-    found = (place(one.address, one.postcode) for one in told if one.address or one.postcode)
+    found = {place(one.address, one.postcode) for one in told if one.address or one.postcode}
     return {one for one in found if one is not None}
 
 
 def _relative(name: str) -> frozenset[str]:
     """Give the words of a relative's name, without titles; nothing for a single word, which many bear."""
     found = frozenset(words(name)) - TITLES
-    return found if len(found) > 1 else frozenset()
+    return found if len(found) > 1 else NOBODY
