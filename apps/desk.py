@@ -61,6 +61,6 @@ def open_case_desks(settings: Settings, doors: Doors) -> Iterator[CaseDesks]:
         decisions = KafkaIdentityLog(producer, catalogue)
         yield CaseDesks(
             CaseworkDesk(door, KafkaCaseworkLog(producer, catalogue), sealer),
-            IdentityDesk(door, SqlReviewList(reader), disclosures, decisions, sealer),
+            IdentityDesk(door, SqlReviewList(reader, catalogue), disclosures, decisions, sealer),
             ViewDesk(door, SqlHouseholdTokens(reader), disclosures),
         )

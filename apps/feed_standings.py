@@ -4,14 +4,24 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime
 
+from psycopg import Connection
+
+from apps.agency_matters import Told, matters_of
 from apps.connections import conninfo
 from apps.feed_status import Standing, Waiting, standing_of
 from apps.settings import Settings
+from apps.wiring import PROJECT
 from apps.workers.lag import READER
+from projections.casework_sql import SqlCasework
+from projections.disclosures import SqlDisclosures
 from projections.feeds_sql import SqlFeeds
+from projections.identity.review_list import SqlReviewList
 from projections.quarantine_list import SqlQuarantine
-from projections.rows import open_store
+from projections.rows import Rows, open_store
+from projections.rules.packs import load_rule_packs
 from projections.sharing import share_tables
+from projections.sql_store import SqlProjections
+from query.wrong_views import Past
 from schemas.catalogue import Catalogue
 from schemas.topics import AGENCIES
 
@@ -29,4 +39,15 @@ def standings(
         agencies = AGENCIES if agency is None else (agency,)
         held = {feed: codes for one in agencies for feed, codes in quarantine.open_by_feed(one).items()}
         wanted = sorted({one for one in records.feeds() if one.agency in agencies} | held.keys())
-        return [standing_of(records, one, Waiting(behind.get(one.agency), held.get(one, {})), moment) for one in wanted]
+        told = _told(conn, catalogue, moment)
+        matters = {one: matters_of(told, one) for one in {feed.agency for feed in wanted}}
+        return [
+            standing_of(records, one, Waiting(behind.get(one.agency), held.get(one, {}), matters[one.agency]), moment)
+            for one in wanted
+        ]
+
+
+def _told(conn: Connection[Rows], catalogue: Catalogue, moment: datetime) -> Told:
+    projections = SqlProjections(conn, catalogue, load_rule_packs(), PROJECT)
+    past = Past(projections, SqlDisclosures(conn), catalogue, moment)
+    return Told(SqlCasework(conn, catalogue), SqlReviewList(conn, catalogue), past)

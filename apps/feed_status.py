@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
+from apps.agency_matters import Matter, matter_lines
 from projections.feeds import Arrival, Delivered, Feed, FeedRecords, Judged, Notice, covered_periods
 from projections.working_days import local_day
 from streams.quality.notices import level_in_words
@@ -23,11 +25,13 @@ class Waiting:
 
     behind: int | None
     in_quarantine: Mapping[str, int]
+    matters: tuple[Matter, ...] = ()
+    """What the agency, not this feed of it alone, has to look at among its own entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One feed as it stands; moments in UTC, days in Europe/London. `behind` and `in_quarantine` are as in `Waiting`."""
+    """One feed as it stands; moments in UTC, days in Europe/London. `behind`, `in_quarantine` and `matters` are as in `Waiting`."""
 
     feed: Feed
     state: State
@@ -43,6 +47,7 @@ class Standing:
     covered: Sequence[tuple[date, date]]
     population: str
     next_due: date | None
+    matters: tuple[Matter, ...]
     sentence: str
 
 
@@ -70,6 +75,7 @@ def standing_of(records: FeedRecords, feed: Feed, waiting: Waiting, now: datetim
         covered=covered_periods(deliveries),
         population=_shown(last),
         next_due=last.next_due if last else None,
+        matters=waiting.matters,
         sentence=" ".join(one for one in to_do if one) or "Nothing to do.",
     )
 
@@ -96,6 +102,7 @@ def in_words(standing: Standing, now: datetime) -> list[str]:
     lines += _refusals("open in quarantine", standing.in_quarantine)
     lines += [f"  odd on {standing.judged}: {one}" for one in standing.odd]
     lines += _coverage(standing)
+    lines += matter_lines(standing.matters)
     return [*lines, f"  {standing.sentence}"]
 
 
@@ -186,4 +193,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, tuple | list):
         return [_plain(one) for one in value]
-    return dict(value) if isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return {name: _plain(one) for name, one in value.items()}
+    return str(value) if isinstance(value, UUID) else value

@@ -70,7 +70,11 @@ class CaseWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.questions, self.decisions, self.casework = MemoryReviewList(), DecisionsFolded(self), CaseworkFolded(self)
+        self.questions, self.decisions, self.casework = (
+            MemoryReviewList(self.records.said),
+            DecisionsFolded(self),
+            CaseworkFolded(self),
+        )
 
     def desks(self) -> CaseDesks:
         shown = Shown(self)
