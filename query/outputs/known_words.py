@@ -82,6 +82,8 @@ def known_words(words: Mapping[str, str], numbers: Iterable[str], births: Iterab
 
 def cleaned(text: str) -> str:
     """Give a text in one form: composed letters, plain apostrophes and hyphens, and no signs that cannot be seen, since a name may hide behind them."""
+    if text.isascii():
+        return text.replace("`", "'")
     composed = unicodedata.normalize("NFKC", text).translate(APOSTROPHES)
     return "".join(one for one in composed if unicodedata.category(one) != "Cf")
 

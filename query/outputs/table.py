@@ -84,6 +84,10 @@ def version_in_words(version: Version) -> str:
 
 def safe_cell(text: str) -> str:
     """Give a cell's text so that no spreadsheet runs it: an apostrophe before what would be a formula, line ends as LF, other control signs as blanks."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    plain = "\n".join("".join(one if one.isprintable() else " " for one in line) for line in lines)
+    plain = text if text.isprintable() else _printable(text)
     return f"{MARK}{plain}" if text.startswith(FORMULAS) or plain.lstrip().startswith(FORMULAS) else plain
+
+
+def _printable(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join("".join(one if one.isprintable() else " " for one in line) for line in lines)

@@ -1,7 +1,7 @@
 """A document as Word, what panels work in: A4 across, headings, the entries as a table whose head is repeated on each page, replaced text struck through."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import docx
 from docx.document import Document as WordFile
@@ -11,14 +11,23 @@ from docx.oxml.parser import parse_xml
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from query.outputs.document import Document, Section
-from query.outputs.word_table import NAMESPACE, entries_table, head_table, run
+from query.outputs.document import Document
+from query.outputs.word_table import (
+    NAMESPACE,
+    PART,
+    TITLE,
+    entries_table,
+    head_table,
+    heading,
+    paragraph,
+    run,
+    sections,
+)
 from query.outputs.zipped import settled
 
 A4 = (Mm(297), Mm(210))
 MARGIN = Mm(15)
 FONT, DARK = "Arial", RGBColor(0x12, 0x2B, 0x3D)
-BULLETS = "List Bullet"
 
 
 def write_word(document: Document) -> bytes:
@@ -26,20 +35,24 @@ def write_word(document: Document) -> bytes:
     file = docx.Document()
     _page(file, document)
     _fonts(file)
-    file.add_heading(_clean(document.title), 0)
-    _append(file, head_table(document.head))
-    for notice in document.notices:
-        file.add_paragraph().add_run(_clean(notice)).bold = True
-    _sections(file, document.before)
-    file.add_heading("Entries", 1)
-    if document.rows:
-        _append(file, entries_table(document.rows))
-    else:
-        file.add_paragraph("There is no entry in this output.")
-    _sections(file, document.after)
+    end = file.element.body[-1]
+    for part in _body(document):
+        # Each part says its namespace itself: moved out of another element, lxml would look for it at every node.
+        end.addprevious(parse_xml(part.replace(">", f' xmlns:w="{NAMESPACE}">', 1)))
     packed = io.BytesIO()
     file.save(packed)
     return settled(packed.getvalue(), document.produced_at)
+
+
+def _body(document: Document) -> Iterator[str]:
+    yield heading(document.title, TITLE)
+    yield head_table(document.head)
+    yield paragraph()
+    yield from (paragraph(run(notice, bold=True)) for notice in document.notices)
+    yield from sections(document.before)
+    yield heading("Entries", PART)
+    yield entries_table(document.rows) if document.rows else paragraph(run("There is no entry in this output."))
+    yield from sections(document.after)
 
 
 def _page(file: WordFile, document: Document) -> None:
@@ -73,22 +86,3 @@ def _fonts(file: WordFile) -> None:
             fonts.attrib.pop(qn(f"w:{theme}"), None)
         if name != "Normal":
             style.font.color.rgb = DARK
-
-
-def _sections(file: WordFile, sections: Iterable[Section]) -> None:
-    for section in sections:
-        file.add_heading(_clean(section.title), 2)
-        for line in section.lines:
-            file.add_paragraph(_clean(line), BULLETS).paragraph_format.space_after = Pt(1)
-        if not section.lines:
-            file.add_paragraph(_clean(section.otherwise))
-
-
-def _append(file: WordFile, table: str) -> None:
-    file.element.body.insert_element_before(parse_xml(table), "w:sectPr")
-    file.add_paragraph()
-
-
-def _clean(text: str) -> str:
-    """Write what XML cannot hold as blanks, line ends too."""
-    return "".join(one if one.isprintable() else " " for one in text)

@@ -1,15 +1,17 @@
-"""Tables of a Word file as WordprocessingML, written as escaped text: python-docx builds cells one by one, and takes minutes over a thousand entries where this takes a moment."""
+"""The body of a Word file as WordprocessingML, written as escaped text: python-docx builds cells and paragraphs one by one, and takes minutes over entries where this takes a moment."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from xml.sax.saxutils import escape
 
-from query.outputs.document import Row, Said, Version
+from query.outputs.document import Row, Said, Section, Version
 
 NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 HEADS = ("No. and when", "Who told it, and when", "What is said")
 ENTRY_WIDTHS, HEAD_WIDTHS = (2800, 3300, 9040), (2800, 12340)
 """Widths of columns in twentieths of a point; together as wide as an A4 page across between its margins."""
 
+TITLE, PART, SECTION, BULLETS = "Title", "Heading1", "Heading2", "ListBullet"
+HEADINGS = (TITLE, PART, SECTION)
 LONG_ENTRY = 1500
 BORDERS = "".join(
     f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="8A979E"/>'
@@ -31,17 +33,36 @@ def entries_table(rows: Iterable[Row]) -> str:
     return _table([first, *(_entry(row) for row in rows)], ENTRY_WIDTHS)
 
 
-def paragraph(*runs: str) -> str:
-    """Write one paragraph of runs."""
-    return f'<w:p><w:pPr><w:spacing w:before="0" w:after="40"/></w:pPr>{"".join(runs)}</w:p>'
+def paragraph(*runs: str, style: str = "") -> str:
+    """Write one paragraph of runs, in a style of the file's (by its id) or plain."""
+    look = f'<w:pStyle w:val="{style}"/>' if style else ""
+    space = "" if style in HEADINGS else '<w:spacing w:before="0" w:after="40"/>'
+    return f"<w:p><w:pPr>{look}{space}</w:pPr>{''.join(runs)}</w:p>"
+
+
+def heading(text: str, style: str) -> str:
+    """Write a heading, as large as its style says."""
+    return paragraph(f'<w:r><w:t xml:space="preserve">{escape(_plain(text))}</w:t></w:r>', style=style)
+
+
+def sections(found: Iterable[Section]) -> Iterator[str]:
+    """Write sections: a heading, and a line each; or what is said where there are none."""
+    for one in found:
+        yield heading(one.title, SECTION)
+        yield from (paragraph(run(line), style=BULLETS) for line in one.lines)
+        if not one.lines:
+            yield paragraph(run(one.otherwise))
 
 
 def run(text: str, *, bold: bool = False, struck: bool = False) -> str:
     """Write a text in one manner; line ends stay, what XML cannot hold is a blank."""
     look = ("<w:b/>" if bold else "") + ('<w:strike/><w:color w:val="444444"/>' if struck else "")
-    lines = ("".join(one if one.isprintable() else " " for one in line) for line in text.splitlines())
-    said = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in lines)
+    said = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(_plain(line))}</w:t>' for line in text.splitlines())
     return f'<w:r><w:rPr>{look}<w:sz w:val="18"/></w:rPr>{said}</w:r>'
+
+
+def _plain(line: str) -> str:
+    return line if line.isprintable() else "".join(one if one.isprintable() else " " for one in line)
 
 
 def _entry(row: Row) -> str:
@@ -88,7 +109,7 @@ def _version(version: Version) -> str:
 def _table(rows: Iterable[str], widths: Sequence[int]) -> str:
     columns = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
-        f'<w:tbl xmlns:w="{NAMESPACE}"><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{BORDERS}</w:tblBorders>'
+        f'<w:tbl><w:tblPr><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblBorders>{BORDERS}</w:tblBorders>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar>{MARGINS}</w:tblCellMar></w:tblPr><w:tblGrid>{columns}</w:tblGrid>{"".join(rows)}</w:tbl>'
     )
 
