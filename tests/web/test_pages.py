@@ -158,6 +158,13 @@ def test_a_long_chronology_is_paged_and_each_year_leads_to_its_page(web: WebWorl
     assert web.get(f"{RECORD}/chronology/x").status_code == 404
 
 
+def test_the_table_beside_a_picture_of_very_many_entries_says_what_it_leaves_out(web: WebWorld) -> None:
+    tell_many(web, 510)
+    page = web.get(f"{RECORD}/timeline").text
+    assert "of the newest 500 of 510 entries" in words_of(page)
+    assert page.count('id="event-') == 500
+
+
 def test_the_record_is_shown_as_the_hub_knew_it_at_a_moment_until_one_goes_back(web: WebWorld) -> None:
     web.world.say(Told(fields={"summary": "known early"}, happened=at("2025-01-10T09:00")))
     web.world.say(Told(fields={"summary": "known late"}, happened=at("2025-02-10T09:00")))

@@ -16,6 +16,9 @@ from query.outputs.compiling import named_document
 from query.outputs.document import PROFILES, Output
 from query.outputs.timeline import timeline_svg
 
+MOST_ROWS = 500
+"""How many entries the table beside the picture holds, the newest; the chronology has all of them."""
+
 
 def chronology_page(visit: Visit) -> Response:
     """Show the chronology, or what was chosen of it."""
@@ -63,8 +66,9 @@ def timeline_page(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     document = named_document(found.view, found.disclosure_id, Output("svg"))
-    picture = timeline_svg(document, links=True)
-    return show_part(visit, found, "timeline.html", picture=picture, rows=document.rows)
+    rows = document.rows[-MOST_ROWS:]
+    picture = timeline_svg(document, links=len(rows) == len(document.rows))
+    return show_part(visit, found, "timeline.html", picture=picture, rows=rows, all=len(document.rows))
 
 
 def _chronology(visit: Visit, found: Opening, page: int, faults: list[Fault] | None = None) -> Response:

@@ -15,6 +15,9 @@ from query.difference import Moments, open_difference
 from query.door import Refused
 from schemas.topics import AGENCIES
 
+MOST = 400
+"""How many changes are shown, the newest; other moments show the others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -109,6 +112,6 @@ def _between(visit: Visit, enquiry: Enquiry, moments: Moments) -> Response:
     marks = found.view.marks
     changes = [
         (one.kind, entry_in_words(one.entry, marks), [part_in_words(by, marks) for by in one.by])
-        for one in answer.view.changes
+        for one in answer.view.changes[-MOST:]
     ]
     return show_part(visit, found, "difference.html", difference=answer.view, changes=changes)
