@@ -55,7 +55,7 @@ ASK_TOO = (
 
 
 @dataclass(frozen=True, slots=True)
-class InCommon:
+class SharedFact:
     """What an entry of this child and an entry of the other both say; the times are those of the two tellings, which need not be one time."""
 
     kind: TokenKind
@@ -69,7 +69,7 @@ class OtherChild:
     """Another child, by its pseudonym, and why it is shown; nothing of its record."""
 
     child: UUID = field(repr=False)
-    because: tuple[InCommon, ...]
+    because: tuple[SharedFact, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _other(door: Door, attempt: Attempt, named: tuple[UUID, Kin], pairs: Pairs) 
     asked = tuple(event for event in sight.read if event.header.event_id in wanted)
     there = {one.entry.event_id: one for one in standing_of(door.unsealing.open_all(asked), sight)}
     because = tuple(
-        _in_common(shared.kind, here, there[shared.event_id])
+        _shared_fact(shared.kind, here, there[shared.event_id])
         for shared, here in pairs
         if shared.event_id in there and _says_the_same(shared.kind, here, there[shared.event_id])
     )
@@ -203,12 +203,12 @@ def _says_the_same(kind: TokenKind, here: Opened, there: Opened) -> bool:
     return any(one[0] == kind for one in household_tokens(here.fields) & household_tokens(there.fields))
 
 
-def _in_common(kind: TokenKind, here: Opened, there: Opened) -> InCommon:
+def _shared_fact(kind: TokenKind, here: Opened, there: Opened) -> SharedFact:
     sentence = (
         f"{SAME[kind]}, told by {agency_in_words(here.entry.agency)} of this child and by {agency_in_words(there.entry.agency)} of the other; "
         "see when each learned it"
     )
-    return InCommon(kind, sentence, source_of(here), source_of(there))
+    return SharedFact(kind, sentence, source_of(here), source_of(there))
 
 
 def _record_other(door: Door, attempt: Attempt, one: _Found, decision: Decision) -> None:

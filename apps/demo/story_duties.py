@@ -15,8 +15,8 @@ from apps.demo.stories import EMERGENCY, absence, days_before
 OVERDUE_SINCE = {8: 4, 9: 7, 10: 11}
 """Story child to how many working days ago the referral came that nobody has decided on."""
 RUNNING_SINCE = 41
-REVIEW = 1 + len(UNMATCHED)
-"""Statements that wait for a person: the slip, and those that join what had grown apart."""
+REVIEW = 1
+"""Statements that wait for a person once likeness has joined what had grown apart: the slip. By exact identifiers alone those that join it would wait too."""
 IMPOSSIBLE_DAY = "2024-02-31"
 
 
@@ -64,8 +64,9 @@ def identity_questions(scene: Scene) -> Told:
             HealthRecord(child, 901, at(days_before(missed, 60), "09:15"), "ATTENDED", "walk-in centre", "ear pain"),
         ]
     sentence = (
-        "Who is who: one statement carries the NHS number of one child and the pupil number of another; three more join what health and school had told "
-        "under identifiers that nobody had joined before. The hub decides none of them: four statements wait on the review list."
+        "Who is who: one statement carries the NHS number of one child and the pupil number of another, and waits on the review list, since the hub does not "
+        "decide it. Three more join what health and school had told under identifiers that nobody had joined before: likeness had joined those already, "
+        "so nobody is asked."
     )
     return Told("identity questions", sentence, (mixed, other, *apart), (slip, *bridges), tuple(rest))
 

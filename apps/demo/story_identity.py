@@ -94,8 +94,7 @@ def _another_night(scene: Scene, child: Child) -> tuple[Record, ...]:
             child,
             1,
             "MissingEpisodeStarted",
-            night,
-            "18:15",
+            (night, "18:15"),
             {**body, "summary": "Mother told the out-of-hours team that she left after tea."},
         ),
     )
@@ -127,16 +126,24 @@ def _household(scene: Scene, child: Child) -> tuple[Record, ...]:
     at_home = {"lives_there": True, "household_reference": HOUSEHOLD}
     visits = _member("mother's partner", PARTNER, lives_there=False)
     return (
-        _care(child, 3, "HouseholdMemberRecorded", seen, "15:30", _member("mother", MOTHER, **at_home)),
-        _care(child, 4, "HouseholdMemberRecorded", seen, "15:30", _member("mother's partner", PARTNER, **at_home)),
-        _care(child, 5, "HouseholdMemberRecorded", seen, "15:30", _member("partner's son", _named(son), **at_home)),
+        _care(child, 3, "HouseholdMemberRecorded", (seen, "15:30"), _member("mother", MOTHER, **at_home)),
+        _care(child, 4, "HouseholdMemberRecorded", (seen, "15:30"), _member("mother's partner", PARTNER, **at_home)),
+        _care(child, 5, "HouseholdMemberRecorded", (seen, "15:30"), _member("partner's son", _named(son), **at_home)),
         _care(
-            child, 6, "HouseholdMemberRecorded", seen, "15:30", _member("half-brother", _named(half), lives_there=False)
+            child,
+            6,
+            "HouseholdMemberRecorded",
+            (seen, "15:30"),
+            _member("half-brother", _named(half), lives_there=False),
         ),
         _care(
-            half, 1, "HouseholdMemberRecorded", seen, "16:30", _member("half-sister", _named(child), lives_there=False)
+            half,
+            1,
+            "HouseholdMemberRecorded",
+            (seen, "16:30"),
+            _member("half-sister", _named(child), lives_there=False),
         ),
-        _care(son, 1, "HouseholdMemberRecorded", seen, "15:30", _member("father", PARTNER, **at_home)),
+        _care(son, 1, "HouseholdMemberRecorded", (seen, "15:30"), _member("father", PARTNER, **at_home)),
         Posted(
             pupil,
             2,
@@ -163,10 +170,10 @@ def _named(child: Child) -> tuple[str, str]:
     return f"{child.given_name} {child.household.family_name}", child.born.isoformat()
 
 
-def _care(child: Child, number: int, event_type: str, day: date, clock: str, body: dict[str, Any]) -> Posted:
+def _care(child: Child, number: int, event_type: str, when: tuple[date, str], body: dict[str, Any]) -> Posted:
     """Tell something on social care's behalf, as it learned it the same evening."""
     envelope = SENSITIVE if event_type == "HouseholdMemberRecorded" else {}
-    told = moment(day, clock), moment(day, "22:40")
+    told = moment(*when), moment(when[0], "22:40")
     return Posted(_known_to_care(child), number, CENSUS_AGENCY, event_type, *told, body, envelope)
 
 

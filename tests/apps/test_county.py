@@ -1,83 +1,34 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from hashlib import sha256
-from itertools import combinations
 from pathlib import Path
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
+from county_read import SECRET, TODAY, Read, make, placed
 
-from access_policy.blind_index import NHS_NUMBER, UPN, blind_index, event_id, local_scheme
+from access_policy.blind_index import event_id
 from access_policy.vocabulary import CLEARANCES, ROLES
 from apps.demo.county import County, CountyError, write_county
-from apps.demo.county_files import CountyFile
 from apps.demo.identifiers import nhs_check_digit, upn_check_letter
 from apps.demo.people import demo_people
-from connectors.cin_census import read_census
-from connectors.csv_drop import read_csv
 from connectors.delivery import tell_events
-from connectors.envelope import time_zone
-from connectors.http_events import EventReader
-from connectors.mapping_file import shipped_mapping
 from connectors.producer import NoLog
-from connectors.statement import Outcome, Statement
+from connectors.statement import Statement
 from projections.chronology.entry import Entry, Span
 from projections.clocks import Clock, clocks_of, state
-from projections.identity.exact import Claim, Known, resolve
-from projections.identity.likeness.compare import compare
-from projections.identity.likeness.weights import load_weights
-from projections.identity.particulars import Particulars, Sketch
 from projections.rules.packs import load_rule_packs
 from projections.thresholds import Concern, Met, met_windows
 from projections.working_days import WorkingDays, local_day
-from schemas.catalogue import Catalogue, load_catalogue
-from schemas.moments import day, moment
+from schemas.catalogue import load_catalogue
+from schemas.moments import moment
 from schemas.topics import AGENCIES
 
-TODAY = date(2026, 11, 20)
 OTHER_DAYS = [date(2026, 8, 28), date(2027, 1, 4), date(2027, 3, 30), date(2028, 2, 29)]
-SECRET = b"an invented secret of the tests"
-WEIGHTS = load_weights()
 THE_CHILD = UUID(int=0)
 FOUR = {"childrens_social_care", "education", "health", "police"}
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A county and what the connectors made of each of its files."""
-
-    today: date
-    county: County
-    outcomes: dict[str, list[Outcome]]
-
-    def statements(self, *waves: int) -> list[Statement]:
-        files = [file for file in self.county.files if file.wave in (waves or (1, 2, 3))]
-        return [found for file in files for found in self.outcomes[file.path.name] if isinstance(found, Statement)]
-
-    def of_story(self, name: str) -> list[Statement]:
-        """Give every statement about a story's children, by the identifiers that the story gives."""
-        story = next(story for story in self.county.stories if story.name == name)
-        local = {local for child in story.children for local in child.local_ids}
-        return [one for one in self.statements() if (one.agency, one.value["envelope"]["child"]["local_id"]) in local]
-
-
-def read_file(file: CountyFile, catalogue: Catalogue) -> list[Outcome]:
-    if file.format == "json":
-        return EventReader(catalogue, file.agency, time_zone()).read(file.path.read_bytes())
-    with file.path.open("rb") as stream:
-        if file.format == "census":
-            return list(read_census(stream, time_zone()))
-        assert file.mapping is not None
-        return list(read_csv(stream, shipped_mapping(file.mapping, catalogue)))
-
-
-def make(folder: Path, today: date, children: int = 300) -> Read:
-    county = write_county(folder, 7, today, children)
-    catalogue = load_catalogue()
-    return Read(today, county, {file.path.name: read_file(file, catalogue) for file in county.files})
 
 
 @pytest.fixture(scope="module")
@@ -191,32 +142,15 @@ def not_in_the_future(read: Read) -> None:
         assert (three_years - moment(happened["earliest"])).days < 10, one
 
 
-def placed(read: Read, rng: Random) -> tuple[dict[tuple[str, str], UUID], Known]:
-    """Place all statements as the hub does, each wave in an order of its own: the record of each statement, and what is known then."""
-    known, ids = Known(), iter(range(1, 100_000))
-    records: dict[tuple[str, str], UUID] = {}
-    for wave in (1, 2, 3):
-        told = read.statements(wave)
-        rng.shuffle(told)
-        found = resolve([claim_of(one) for one in told], known, lambda: UUID(int=next(ids)))
-        records |= {(one.agency, one.reference): place.child for one, place in zip(told, found, strict=True)}
-    return records, known
-
-
-def claim_of(one: Statement) -> Claim:
-    child = one.value["envelope"]["child"]
-    strong = {
-        scheme: None if child[scheme] is None else blind_index(SECRET, scheme, child[scheme])
-        for scheme in (NHS_NUMBER, UPN)
-    }
-    local = blind_index(SECRET, local_scheme(one.agency), child["local_id"])
-    return Claim(event_id(SECRET, one.agency, one.reference), local, strong[NHS_NUMBER], strong[UPN])
-
-
-def test_whatever_the_order_within_a_wave_only_the_intended_statements_wait_for_a_person(read: Read) -> None:
+def test_whatever_the_order_within_a_wave_exact_identifiers_let_only_the_intended_statements_wait_for_a_person(
+    read: Read,
+) -> None:
     story = next(story for story in read.county.stories if story.name == "identity questions")
     intended = {event_id(SECRET, agency, reference) for agency, reference in story.references}
-    assert len(intended) == read.county.expected.review
+    assert (len(intended), read.county.expected.review) == (
+        4,
+        1,
+    )  # likeness answers three of them before they are asked
     for order in range(5):
         _, known = placed(read, Random(order))
         assert {item.event_id for item in known.review} == intended
@@ -369,69 +303,6 @@ def test_the_twins_share_name_address_and_birthday_and_no_identifier(read: Read)
     schools = [found.value["envelope"]["child"] for found in read.of_story("twins") if found.agency == "education"]
     assert len({tuple(child[name] for name in shared) for child in schools}) == 1
     assert len({child["given_name"] for child in schools}) == 2
-
-
-def sketches(read: Read, name: str) -> dict[UUID, Sketch]:
-    """Give what each record of a story tells of who its child is, as the matching worker sketches it; records as exact identifiers make them."""
-    found, _ = placed(read, Random(6))
-    made: dict[UUID, Sketch] = {}
-    for one in read.of_story(name):
-        child = one.value["envelope"]["child"]
-        nhs, upn = (child[scheme] and child[scheme].encode() for scheme in (NHS_NUMBER, UPN))
-        born = None if child["date_of_birth"] is None else day(child["date_of_birth"])
-        texts = (child[name] for name in ("given_name", "family_name"))
-        told = Particulars(one.agency, *texts, born, child["sex"], child["address"], child["postcode"], nhs, upn)
-        record = found[one.agency, one.reference]
-        made[record] = made.get(record, Sketch(frozenset())).merged([Sketch(frozenset({told}))])
-    return made
-
-
-def local_ids(read: Read, name: str) -> dict[UUID, set[str]]:
-    found, _ = placed(read, Random(6))
-    named: dict[UUID, set[str]] = {}
-    for one in read.of_story(name):
-        named.setdefault(found[one.agency, one.reference], set()).add(one.value["envelope"]["child"]["local_id"])
-    return named
-
-
-def outcomes(read: Read, name: str) -> dict[frozenset[int], set[str]]:
-    """Say what comparing every two records of a story comes to, by the numbers of the children in them."""
-    made, named = sketches(read, name), local_ids(read, name)
-    found: dict[frozenset[int], set[str]] = {}
-    for one, other in combinations(sorted(made), 2):
-        numbers = frozenset(int(local[-3:]) for record in (one, other) for local in named[record])
-        found.setdefault(numbers, set()).add(compare(made[one], made[other], WEIGHTS).outcome)
-    return found
-
-
-def test_the_child_worth_reading_first_is_in_three_records_that_share_no_identifier_and_likeness_joins_them(
-    read: Read,
-) -> None:
-    found = outcomes(read, "worth reading first")
-    assert found[frozenset({17})] == {"LINK"}
-    assert all(asked == {"NO"} for numbers, asked in found.items() if len(numbers) == 2)
-    of_child = [named for named in local_ids(read, "worth reading first").values() if "H300017" in named]
-    assert of_child == [{"H300017", "LA-7017"}]
-
-
-def test_twins_with_like_names_are_each_joined_with_herself_and_never_with_the_other(read: Read) -> None:
-    found = outcomes(read, "twins with like names")
-    assert found == {frozenset({20}): {"LINK"}, frozenset({21}): {"LINK"}, frozenset({20, 21}): {"ASK"}}
-
-
-def test_no_rule_takes_the_cousins_for_one(read: Read) -> None:
-    assert "LINK" not in outcomes(read, "wrong merge")[frozenset({22, 23})]
-
-
-def test_one_night_is_told_by_three_agencies_who_do_not_agree_and_one_day_is_uncertain(read: Read) -> None:
-    told = [one.value for one in read.of_story("worth reading first")]
-    explained = {one["envelope"]["agency"]: one["explanation"] for one in told if one.get("explanation")}
-    assert len(set(explained.values())) == 3
-    assert [one["envelope"]["happened"]["wording"] for one in told if one["envelope"]["happened"]["wording"]] == [
-        "about the 22nd"
-    ]
-    partner = {one["lives_there"] for one in told if one.get("relationship") == "mother's partner"}
-    assert partner == {True, False}
 
 
 @pytest.mark.parametrize("children", [39, 90_001])

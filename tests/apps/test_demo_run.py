@@ -5,8 +5,10 @@ import signal
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -19,6 +21,8 @@ from apps.demo.run import Outcome, Show, run_demo
 from apps.demo.sign_in import let_people_sign_in
 from apps.demo.story_identity import WRONG_MERGE
 from apps.demo.wrong_merge import wrong_merge
+from apps.desk import open_case_desks
+from apps.doors import open_doors
 from apps.failures import DISK_FULL
 from apps.people import load_people
 from apps.rebuild import OWNER, RebuildRefused, rebuild
@@ -26,6 +30,7 @@ from apps.services.daemons import wait_until
 from apps.worker import share_the_hub
 from apps.workers.layout import ROLES, WorkersLayout
 from projections.sharing import BeingRebuilt, take_tables
+from query.household import OpenedHousehold, open_household
 from tests.hub_parts import HubServices
 
 pytestmark = pytest.mark.services
@@ -160,3 +165,18 @@ def test_the_first_look_shows_what_three_agencies_told_of_a_child_whom_no_identi
     assert all(f", {agency} (told as fact)" in shown for agency in ("police", "health", "education"))
     assert "how an injury came about (open)" in shown
     assert "told as “about the 22nd”" in shown
+    assert others_of(hub, look.child) == {
+        "the same address",
+        "the same household, by the agency's own reference",
+        "the same person, by name and date of birth",
+    }
+
+
+def others_of(hub: HubServices, child: UUID) -> set[str]:
+    """Say why the two other children of the first child's household are shown to the analyst."""
+    analyst = load_people(hub.settings.home).named("demo-analyst")
+    with closing(open_doors(hub.settings)) as doors, open_case_desks(hub.settings, doors) as desks:
+        found = open_household(desks.views, analyst, child, "safeguarding_enquiry")
+        assert isinstance(found, OpenedHousehold)
+        assert len(found.view.others) == 2
+        return {why.sentence.partition(", told by")[0] for one in found.view.others for why in one.because}
