@@ -105,9 +105,21 @@ class Children:
         return self.compared.get(pair_of(left, right))
 
     def questions(self) -> tuple[Question, ...]:
-        """List the pairs that wait for a person, by their ids: asked by the rules, deferred, or passed over; none whose strands are one child already."""
+        """List the pairs that wait for a person, by their ids: asked by the rules, deferred, or passed over; none whose strands are one child already.
+
+        Of two children there is one question, the likeliest pair's: the others of theirs are answered with it, or asked next. What the rules ask of two whom a person keeps apart is answered.
+        """
         pairs = sorted(self.decided.keys() | self.compared.keys())
-        return tuple(one for pair in pairs for one in self._question(pair))
+        apart = {self._children(pair) for pair, one in self.decided.items() if one.action in ("KEEP_APART", "SPLIT")}
+        found = [one for pair in pairs for one in self._question(pair)]
+        waiting = [one for one in found if one.because or self._children((one.left, one.right)) not in apart]
+        likeliest: dict[frozenset[UUID], Question] = {}
+        for one in sorted(waiting, key=_likeliest_first):
+            likeliest.setdefault(self._children((one.left, one.right)), one)
+        return tuple(sorted(likeliest.values(), key=lambda one: (one.left, one.right)))
+
+    def _children(self, pair: Pair) -> frozenset[UUID]:
+        return frozenset(self.child_of(strand) for strand in pair)
 
     def _question(self, pair: Pair) -> Iterator[Question]:
         decision, compared = self.decided.get(pair), self.compared.get(pair)
@@ -116,6 +128,10 @@ class Children:
         passed_over = pair in self.passed_over
         if (deferred or asked or passed_over) and self.child_of(pair[0]) != self.child_of(pair[1]):
             yield Question(*pair, compared, deferred, BROUGHT_TOGETHER if passed_over else None)
+
+
+def _likeliest_first(one: Question) -> tuple[object, ...]:
+    return one.because is None, not one.deferred, -(one.compared.score if one.compared else 0), one.left, one.right
 
 
 def resolve(said: Iterable[tuple[int, Said]]) -> Children:

@@ -79,8 +79,8 @@ def test_rules_bring_no_two_together_round_by_others_of_which_only_a_person_may_
     assert not together(after(*links, decided("DEFER", 1, 3)), 1, 3)
     assert together(after(*links, compared("ASK", 1, 3)), 1, 2, 3), "a middling score alone holds nothing back"
     assert together(after(*links, guarded, decided("LINK", 1, 3)), 1, 2, 3), "a person may"
-    waiting = after(*links, guarded).questions()
-    assert [(one.left, one.right) for one in waiting] == [(strand(1), strand(3)), (strand(2), strand(3))]
+    (waiting,) = after(*links, guarded).questions()
+    assert (waiting.left, waiting.right, waiting.because) == (strand(2), strand(3), BROUGHT_TOGETHER)
 
 
 def test_persons_links_are_taken_first_in_the_order_of_the_log() -> None:
@@ -169,12 +169,20 @@ def test_a_childs_strands_are_its_own_and_it_is_named_by_the_smallest(log: Log) 
 @given(logs())
 def test_a_link_that_counts_is_taken_or_is_a_question(log: Log) -> None:
     children = resolve(log)
-    waiting = {(one.left, one.right) for one in children.questions()}
+    waiting = {frozenset(map(children.child_of, (one.left, one.right))) for one in children.questions()}
     for pair in children.decided.keys() | children.compared.keys():
         decision, rule = children.decision_of(*pair), children.comparison_of(*pair)
         by_rule = decision is None and rule is not None and rule.outcome == "LINK"
         if by_rule or (decision is not None and decision.action == "LINK"):
-            assert children.child_of(pair[0]) == children.child_of(pair[1]) or pair in waiting
+            of_children = frozenset(map(children.child_of, pair))
+            assert len(of_children) == 1 or of_children in waiting
+
+
+def test_of_two_children_there_is_one_question_the_likeliest_and_none_once_a_person_keeps_them_apart() -> None:
+    asked = compared("LINK", 1, 2), compared("ASK", 1, 3, 0.86), compared("ASK", 2, 3, 0.94)
+    (question,) = after(*asked).questions()
+    assert (question.left, question.right) == (strand(2), strand(3))
+    assert after(*asked, decided("KEEP_APART", 2, 3)).questions() == ()
 
 
 @given(st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6), st.booleans()), max_size=20))
