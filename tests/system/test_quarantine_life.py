@@ -62,7 +62,7 @@ def said(reference: str, **also: Any) -> bytes:
 
 
 # A partition without records may have a position, 0, which says as much as none.
-NOT_NOTHING = defaultdict(lambda: "true", log_position="next > 0 and stage <> 'quality'")
+NOT_NOTHING = defaultdict(lambda: "true", log_position="next > 0 and stage not in ('match', 'quality')")
 
 
 class CutOff(Exception):
