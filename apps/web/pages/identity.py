@@ -8,6 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from apps.api.parts import Desk
+from apps.web.pages.record import asked_of
 from apps.web.visits import Fault, Visit, go_to, show, show_refused
 from apps.web.words import purpose_in_words
 from projections.identity.said import Action
@@ -106,12 +107,20 @@ def _parts(visit: Visit, faults: tuple[Fault, ...]) -> Response:
 
 
 def _seen(visit: Visit, see: Callable[[Desk, str], ShownIdentity[Seen] | Refused]) -> ShownIdentity[Seen] | Response:
-    purpose = visit.session.purpose
-    if purpose is None:
-        return go_to("/purpose/identity")
+    purpose = _purpose(visit)
+    if isinstance(purpose, Response):
+        return purpose
     with visit.web.desk() as desk:
         found = see(desk, purpose)
     return show_refused(visit, found) if isinstance(found, Refused) else found
+
+
+def _purpose(visit: Visit) -> str | Response:
+    """Give what was stated: for the child that the address names, or for the list; the way to state it where nothing was."""
+    if "child" in visit.places:
+        asked = asked_of(visit)
+        return asked if isinstance(asked, Response) else asked[1].purpose
+    return visit.session.purpose or go_to("/purpose/identity")
 
 
 def _show(visit: Visit, template: str, status: int = 200, **words: Any) -> Response:
