@@ -81,7 +81,9 @@ async def _measure(settings: Settings, kind: str) -> None:
     with open_store(conninfo(settings, "mash_auditor")) as conn:
         sketches, blocks, pairs = conn.execute(COUNTS).fetchone() or (0, 0, 0)
     assert sketches, "no sketch was kept"
-    print(f"{count} statements of {kind} particulars: {count / (folded - began):,.0f} statements/s sketched, {used / count * 1e6:.0f} us CPU each")
+    print(
+        f"{count} statements of {kind} particulars: {count / (folded - began):,.0f} statements/s sketched, {used / count * 1e6:.0f} us CPU each"
+    )
     print(
         f"  then compared in {compared - folded:.1f} s: {sketches} sketches, {blocks} tokens, {pairs} pairs spoken of"
     )
