@@ -14,6 +14,7 @@ from apps.wiring import PROJECT
 from apps.workers.lag import READER
 from projections.casework_sql import SqlCasework
 from projections.disclosures import SqlDisclosures
+from projections.feeds import Feed
 from projections.feeds_sql import SqlFeeds
 from projections.identity.review_list import SqlReviewList
 from projections.quarantine_list import SqlQuarantine
@@ -40,7 +41,10 @@ def standings(
         held = {feed: codes for one in agencies for feed, codes in quarantine.open_by_feed(one).items()}
         wanted = sorted({one for one in records.feeds() if one.agency in agencies} | held.keys())
         told = _told(conn, catalogue, moment)
-        matters = {one: matters_of(told, one) for one in {feed.agency for feed in wanted}}
+        matters = {one: matters_of(told, one) for one in agencies}
+        # An agency none of whose feeds was heard of yet may have something to look at too.
+        speaking = {feed.agency for feed in wanted}
+        wanted += [Feed(one, "") for one in agencies if matters[one] and one not in speaking]
         return [
             standing_of(records, one, Waiting(behind.get(one.agency), held.get(one, {}), matters[one.agency]), moment)
             for one in wanted
