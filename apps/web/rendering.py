@@ -26,7 +26,7 @@ def environment() -> Environment:
     """Make the templates' environment: ours, and GOV.UK Frontend's macros under their own name."""
     macros = PackageLoader("govuk_frontend_jinja")
     loader = ChoiceLoader([PackageLoader("apps.web"), PrefixLoader({"govuk_frontend_jinja": macros})])
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True)
     made.filters.update(
         agency=agency_in_words,
         whom_to_ask=whom_to_ask,

@@ -35,8 +35,14 @@ BORN = {"place": "Fabledon General", "weight_grams": 3100, "gestation_weeks": 39
 
 
 def rich_world() -> World:
-    """Tell a hub in memory everything: versions, withdrawals, withheld entries, people, uncertain times, gradings, nil returns."""
+    """Give a hub in memory that was told everything."""
     world = World()
+    tell_rich_record(world)
+    return world
+
+
+def tell_rich_record(world: World) -> None:
+    """Tell a hub everything: versions, withdrawals, withheld entries, people, uncertain times, gradings, nil returns."""
     _people(world)
     _incidents(world)
     _seen(world)
@@ -44,7 +50,6 @@ def rich_world() -> World:
     _withheld(world)
     _returns(world)
     _injuries(world)
-    return world
 
 
 def crowded_world(entries: int) -> World:

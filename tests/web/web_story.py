@@ -3,8 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-import rich_record
-from rich_record import CHILD_SAID
+from rich_record import CHILD_SAID, tell_rich_record
 
 from projections.identity.said import Compared
 from tests.query.record_world import NOW, at
@@ -15,8 +14,7 @@ HOSTILE = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 def tell_everything(web: WebWorld) -> None:
     """Tell one child's rich record, another child of the same household, and a question of who is who."""
-    for tell in ("_people", "_incidents", "_amended", "_withheld", "_returns", "_injuries"):
-        getattr(rich_record, tell)(web.world)
+    tell_rich_record(web.world)
     _another_child(web)
     _question(web)
 
