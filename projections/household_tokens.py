@@ -50,7 +50,7 @@ class HouseholdTokens(Protocol):
         ...
 
     def shared(self, event_ids: Sequence[UUID]) -> frozenset[SharedToken]:
-        """Find the entries of any strand that share a token with one of these entries; these entries themselves are left out."""
+        """Find the entries of any strand that share a token with one of these entries; of these, which are themselves left out, the one with the smallest id stands for all that carry a token."""
         ...
 
 
@@ -69,10 +69,10 @@ class MemoryHouseholdTokens:
         """Find the entries that share a token with one of these."""
         asked = frozenset(event_ids)
         return frozenset(
-            SharedToken(other.kind, mine.event_id, other.strand, other.event_id)
+            SharedToken(other.kind, mine, other.strand, other.event_id)
             for carriers in self._by_token.values()
-            for mine in carriers
-            if mine.event_id in asked
+            for mine in [min((one.event_id for one in carriers if one.event_id in asked), default=None)]
+            if mine is not None
             for other in carriers
             if other.event_id not in asked
         )
@@ -85,16 +85,22 @@ def household_tokens(fields: Fields) -> frozenset[Text]:
     """
     envelope = fields["envelope"]
     child = envelope["child"]
-    named = " ".join(part for part in (child["given_name"], child["family_name"]) if part)
     return frozenset(
         (
             *_addresses(child["address"], child["postcode"]),
             *_addresses(fields.get("release_address"), None),
             *_household(envelope["agency"], fields.get("household_reference")),
-            *_person(named, child["date_of_birth"]),
+            *own_person(fields),
             *_person(fields.get("person_name"), fields.get("person_born_on")),
         )
     )
+
+
+def own_person(fields: Fields) -> frozenset[Text]:
+    """Give what an entry tells of who its own child is; two entries that have no more than this in common tell of one child twice, and of no household."""
+    child = fields["envelope"]["child"]
+    named = " ".join(part for part in (child["given_name"], child["family_name"]) if part)
+    return frozenset(_person(named, child["date_of_birth"]))
 
 
 def tokens_of(header: Header, fields: Fields, keyed: Keyed) -> frozenset[HouseholdToken]:

@@ -10,9 +10,11 @@ from projections.rows import Blobs, Ids, Rows
 
 ADD = "insert into household_token (token, kind, strand, event_id) select * from unnest(%b, %s::text[], %b, %b) on conflict do nothing"
 SHARED = """
+with asked as (select unnest(%b) as event_id),
+     mine as (select distinct on (token) token, event_id from household_token join asked using (event_id) order by token, event_id)
 select distinct other.kind, mine.event_id, other.strand, other.event_id
-from household_token mine join household_token other on other.token = mine.token
-where mine.event_id = any(%b) and not other.event_id = any(%b)
+from mine join household_token other using (token)
+where not exists (select from asked where asked.event_id = other.event_id)
 """
 
 
@@ -30,6 +32,6 @@ class SqlHouseholdTokens:
             self._conn.execute(ADD, (Blobs(one.token for one in rows), [one.kind for one in rows], strands, events))
 
     def shared(self, event_ids: Sequence[UUID]) -> frozenset[SharedToken]:
-        """Find the entries that share a token with one of these."""
+        """Find the entries that share a token with one of these; one of these stands for all that carry it, or a long record would be joined with itself."""
         asked = Ids(one.bytes for one in event_ids)
-        return frozenset(SharedToken(*row) for row in self._conn.execute(SHARED, (asked, asked), binary=True))
+        return frozenset(SharedToken(*row) for row in self._conn.execute(SHARED, (asked,), binary=True))

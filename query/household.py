@@ -14,11 +14,13 @@ from uuid import UUID
 from access_policy.keys import random_id
 from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
+from projections.chronology.amendments import version_order
+from projections.chronology.entry import Entry
 from projections.chronology.merge import merge
 from projections.chronology.opened import Opened
 from projections.genogram import GenogramRow, genogram_rows
 from projections.headers import entry_of
-from projections.household_tokens import SharedToken, TokenKind, household_tokens
+from projections.household_tokens import SharedToken, TokenKind, household_tokens, own_person
 from projections.households import Relation, Source, Stay, household_of, source_of
 from projections.identity.strands import Kin
 from query.agencies import agency_in_words
@@ -50,7 +52,7 @@ SAME: Mapping[TokenKind, str] = {
 }
 ASK_TOO = (
     "Only what entries that you may read say is here, and agencies may know of other children: before emergency action ask each of them about other children in the "
-    "household, and in the household of whoever is alleged to have harmed the child (WT13 p.28)."
+    "household, and in the household of whoever is alleged to have harmed the child (WT13 p.28). A record shown here may also be this child's own, not joined yet."
 )
 
 
@@ -133,10 +135,13 @@ def open_household(
 
 
 def standing_of(opened: Iterable[Opened], sight: Sight) -> tuple[Opened, ...]:
-    """Give the entries that stand among those that were read; what a withheld entry corrects or withdraws does not stand."""
+    """Give the entries that stand among those that were opened; what a withheld entry corrects or withdraws does not stand."""
     read = {one.entry.event_id: one for one in opened}
-    merged = merge(entry_of(event.header) for event in sight.known)
-    return tuple(read[line.entry.event_id] for line in merged.timeline if line.entry.event_id in read)
+    return tuple(read[entry.event_id] for entry in _standing(sight) if entry.event_id in read)
+
+
+def _standing(sight: Sight) -> list[Entry]:
+    return [line.entry for line in merge(entry_of(event.header) for event in sight.known).timeline]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +176,9 @@ Pairs = Sequence[tuple[SharedToken, Opened]]
 
 
 def _pairs(shared: Iterable[SharedToken], here: Mapping[UUID, Opened]) -> Pairs:
-    ordered = sorted(set(shared), key=lambda one: (one.kind, one.mine, one.event_id))
-    return [(one, here[one.mine]) for one in ordered]
+    """Give what is shared in one order, each entry of the other once for each kind of likeness."""
+    ordered = sorted(shared, key=lambda one: (one.kind, one.event_id, one.mine), reverse=True)
+    return [(one, here[one.mine]) for one in {(one.kind, one.event_id): one for one in ordered}.values()]
 
 
 def _other(door: Door, attempt: Attempt, named: tuple[UUID, Kin], pairs: Pairs) -> _Found | Decision | None:
@@ -180,9 +186,9 @@ def _other(door: Door, attempt: Attempt, named: tuple[UUID, Kin], pairs: Pairs) 
     sight = see(door, attempt, door.records.sealed_events(name, attempt.wanted.as_known_at))
     if isinstance(sight, Decision):
         return sight
-    wanted = {shared.event_id.bytes for shared, _ in pairs}
-    asked = tuple(event for event in sight.read if event.header.event_id in wanted)
-    there = {one.entry.event_id: one for one in standing_of(door.unsealing.open_all(asked), sight)}
+    newest = _newest(pairs, sight)
+    asked = tuple(event for event in sight.read if UUID(bytes=event.header.event_id) in newest)
+    there = {one.entry.event_id: one for one in door.unsealing.open_all(asked)}
     because = tuple(
         _shared_fact(shared.kind, here, there[shared.event_id])
         for shared, here in pairs
@@ -196,11 +202,25 @@ def _other(door: Door, attempt: Attempt, named: tuple[UUID, Kin], pairs: Pairs) 
     return _Found(OtherChild(shown_name(name, sight.known, kin), because), seen)
 
 
+def _newest(pairs: Pairs, sight: Sight) -> frozenset[UUID]:
+    """Choose which of the other child's entries are opened: of each agency the one that stands and was learned last, for each kind of likeness."""
+    kinds: dict[UUID, set[TokenKind]] = defaultdict(set)
+    for shared, _ in pairs:
+        kinds[shared.event_id].add(shared.kind)
+    read = frozenset(ids_of(sight.read))
+    newest: dict[tuple[TokenKind, str], UUID] = {}
+    for entry in sorted(_standing(sight), key=version_order):
+        if entry.event_id in read:
+            newest |= {(kind, entry.agency): entry.event_id for kind in kinds.get(entry.event_id, ())}
+    return frozenset(newest.values())
+
+
 def _says_the_same(kind: TokenKind, here: Opened, there: Opened) -> bool:
     # The table only says where to look: what is shown rests on what the two entries say.
     if here.fields is None or there.fields is None:
         return False
-    return any(one[0] == kind for one in household_tokens(here.fields) & household_tokens(there.fields))
+    own = own_person(here.fields) & own_person(there.fields)
+    return any(one[0] == kind for one in (household_tokens(here.fields) & household_tokens(there.fields)) - own)
 
 
 def _shared_fact(kind: TokenKind, here: Opened, there: Opened) -> SharedFact:

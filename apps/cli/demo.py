@@ -167,7 +167,7 @@ def _identity(look: FirstLook, wrong: WrongMerge) -> Iterator[str]:
 
 
 def _read(look: FirstLook, pages: str) -> Iterator[str]:
-    yield "What to read first, in a browser (sign in as one of the demo's people; choose a purpose):"
+    yield f"What to read first, in a browser: {look.called}, all of whom is invented (sign in as one of the demo's people; choose a purpose):"
     yield f"  {pages}/children/{look.child}"
 
 

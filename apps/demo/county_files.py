@@ -28,7 +28,7 @@ BRIDGES, MAIN, LAST = 1, 2, 3
 class CountyFile:
     """One file to deliver: whose it is, how it is read (`mapping` for a CSV file), its wave, its rows and the codes of those that will be refused, sorted.
 
-    A wave is sent when the hub has admitted the one before.
+    A wave is sent when the hub has admitted, folded and compared the one before.
     """
 
     agency: str

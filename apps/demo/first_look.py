@@ -1,7 +1,7 @@
 """The first look: one child's merged chronology, asked for through the one door like everybody's."""
 
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from access_policy.blind_index import NHS_NUMBER
@@ -10,6 +10,7 @@ from apps.doors import Doors, open_doors
 from apps.people import load_people
 from apps.settings import Settings
 from query.door import Refused
+from query.family import called
 from query.find_child import Identifier, find_child
 from query.open_record import open_record
 from query.plain_text import record_in_plain_text
@@ -20,11 +21,12 @@ PURPOSE = "safeguarding_enquiry"
 
 @dataclass(frozen=True, slots=True)
 class FirstLook:
-    """Who looked, at which child, and what was shown, a line each."""
+    """Who looked, at which child, by which names it is told of, and what was shown, a line each."""
 
     staff_id: str
     child: UUID
-    lines: tuple[str, ...]
+    called: str = field(repr=False)
+    lines: tuple[str, ...] = field(repr=False)
 
 
 def first_look(settings: Settings, nhs_number: str) -> FirstLook:
@@ -43,4 +45,6 @@ def _looked(settings: Settings, doors: Doors, nhs_number: str) -> FirstLook:
     opened = open_record(doors.door, staff, found.child, PURPOSE, None)
     if isinstance(opened, Refused):
         raise DemoBroken(f"Expected {ANALYST} to be shown the record, found a refusal: {' '.join(opened.sentences)}")
-    return FirstLook(ANALYST, found.child, tuple(record_in_plain_text(opened.view)))
+    return FirstLook(
+        ANALYST, opened.view.child, called(opened.view) or "no name told", tuple(record_in_plain_text(opened.view))
+    )

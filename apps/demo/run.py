@@ -130,12 +130,15 @@ def _tell(settings: Settings, files: Sequence[CountyFile], show: Show) -> Iterat
 
 def _wait(done: Callable[[], bool], progress: LogProgress, say: Callable[[str], None]) -> None:
     """Wait on positions; ServiceError once nothing has moved for two minutes."""
-    last, looks = (-1, -1), 0
+    last, looks = (-1, -1, -1), 0
     while not wait_until(done, LOOK_SECONDS):
-        admit, project = progress.lag("admit"), progress.lag("project")
-        moved, last = (admit.read, project.read) != last, (admit.read, project.read)
+        admit, project, match = (progress.lag(role) for role in ("admit", "project", "match"))
+        read = admit.read, project.read, match.read
+        moved, last = read != last, read
         if moved:
-            say(f"{admit.behind:,} statements are still to be admitted, {project.behind:,} records still to be folded")
+            say(
+                f"{admit.behind:,} statements are still to be admitted, {project.behind:,} records still to be folded, {match.behind:,} to be compared"
+            )
         looks = 0 if moved else looks + 1
         if looks >= PATIENCE_LOOKS:
             raise ServiceError(

@@ -46,10 +46,12 @@ def token(text: bytes, strand: UUID, event: int) -> HouseholdToken:
     return HouseholdToken(text * 16, "address", strand, UUID(int=event))
 
 
-def test_entries_that_share_a_token_are_found_and_the_asked_ones_are_left_out(tokens: HouseholdTokens) -> None:
+def test_entries_that_share_a_token_are_found_and_of_the_asked_ones_the_smallest_stands_for_all(
+    tokens: HouseholdTokens,
+) -> None:
     tokens.add([token(b"a", ONE, 11), token(b"b", ONE, 12), token(b"a", OTHER, 21), token(b"c", OTHER, 22)])
-    tokens.add([token(b"a", ONE, 13)])
-    found = tokens.shared([UUID(int=11), UUID(int=12)])
+    tokens.add([token(b"a", ONE, 13), token(b"a", ONE, 14)])
+    found = tokens.shared([UUID(int=11), UUID(int=12), UUID(int=14)])
     assert found == {
         SharedToken("address", UUID(int=11), OTHER, UUID(int=21)),
         SharedToken("address", UUID(int=11), ONE, UUID(int=13)),

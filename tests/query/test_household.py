@@ -110,6 +110,25 @@ def test_that_another_child_was_shown_is_recorded_under_that_child_too(world: Vi
     assert of_twin.disclosure_id != of_child.disclosure_id
 
 
+def test_another_record_of_one_name_and_birthday_is_no_household(world: ViewWorld) -> None:
+    said = {"given_name": "Zebedee", "family_name": "Quill", "date_of_birth": at("2013-10-22").date()}
+    world.say(Told(child_said=said))
+    world.say(Told(agency="police", child=TWIN, child_said=said))
+    assert opened(world).view.others == ()
+
+
+def test_of_a_long_record_the_newest_entry_of_each_agency_says_why(world: ViewWorld) -> None:
+    for day in range(3):
+        world.say(Told(child_said=HOME))
+        there = [
+            world.say(Told(agency=agency, child=TWIN, child_said=HOME, learned=MONDAY + timedelta(days=day)))
+            for agency in ("health", "police")
+        ]
+    (other,) = opened(world).view.others
+    assert {one.there.event_id for one in other.because} == set(there)
+    assert world.log.disclosures[0].shown == tuple(sorted(there))
+
+
 def test_a_name_alone_a_postcode_alone_and_another_agencys_reference_lead_nowhere(world: ViewWorld) -> None:
     world.household(
         "father", "Rufus Invented", household_reference="H-7", agency="housing", child_said={"postcode": "NM1 2AB"}
