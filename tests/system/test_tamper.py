@@ -163,6 +163,7 @@ def test_a_row_changed_in_any_column_is_named(fed: HubInHand, table: str) -> Non
     rows = some_rows(fed, table)
     # Where there are fewer rows than columns, the hub is verified once for each round of changes.
     for start in range(0, len(changes), len(rows)):
+        rows = some_rows(fed, table)  # where they lie by now: put right, they lie elsewhere
         round_of = list(zip(changes[start : start + len(rows)], rows, strict=False))
         try:
             for (column, other), (place, _) in round_of:
