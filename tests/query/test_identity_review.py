@@ -108,7 +108,9 @@ def test_what_identifiers_could_not_tell_is_a_question_too_and_comes_first(room:
     assert room.questions().questions[0].because == "the NHS number is another's"
     room.decide("KEEP_APART", CHILD, THIRD)
     room.decide("LINK", TWIN, THIRD)
-    assert room.questions().questions == (), "who is like TWIN is answered: a person keeps CHILD apart from TWIN's child"
+    assert room.questions().questions == (), (
+        "who is like TWIN is answered: a person keeps CHILD apart from TWIN's child"
+    )
 
 
 def test_a_decided_question_is_gone_and_a_deferred_one_stays_marked(room: Room) -> None:
