@@ -16,7 +16,7 @@ from projections.sql_duties import DutyFold, alert_of
 OVERDUE = """
 select c.child, c.rule, c.edition, c.started_by, c.due, c.satisfied_by, c.satisfied_at, c.locked from clock c
 where c.satisfied_by is null and c.due < %(now)s and c.due >= %(since)s
-  and not exists (select 1 from alert a where a.child = c.child and a.rule = c.rule and a.kind = 'overdue' and a.evidence[1] = c.started_by)
+  and not exists (select 1 from alert a where a.evidence[1] = c.started_by and a.rule = c.rule and a.kind = 'overdue')
 limit 1000
 """
 WAITING = """

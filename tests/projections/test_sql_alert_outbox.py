@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 from hub_records import CALENDAR, RULES, SqlHub, remembered
@@ -10,6 +11,7 @@ from projection_histories import at, ids, said
 from projections.alert_outbox import LOOK_BACK, AlertOutbox, MemoryAlertOutbox, SqlAlertOutbox
 from projections.alerts import alert_id
 from projections.chronology.entry import Entry
+from projections.identity.said import Decided
 from projections.memory import MemoryProjections
 from projections.store import Position
 
@@ -127,3 +129,17 @@ def test_postgresql_finds_the_overdue_duties_that_memory_finds(hub: SqlHub) -> N
         now = at("2024-02-20T12:00")
         outbox.find_overdue(now)
         assert set(outbox.waiting()) == set(remembered(entries).raise_overdue(now)) != set()
+
+
+@pytest.mark.services
+def test_a_duty_that_was_told_of_is_not_found_again_when_its_child_has_another_name(hub: SqlHub) -> None:
+    hub.lived([REFERRAL])
+    outbox = SqlAlertOutbox(hub.conn, hub.duties(), RULES)
+    outbox.find_overdue(DUE + SOON)
+    outbox.mark_raised(outbox.waiting(), DUE + SOON)
+    smaller = UUID(int=1)
+    link = Decided(UUID(int=1), "LINK", REFERRAL.child, smaller, (), "t.reviewer", UUID(int=9), DUE)
+    hub.said_at_once([link])
+    outbox.find_overdue(DUE + 2 * SOON)
+    assert outbox.waiting() == []
+    assert {clock.child for clock in hub.store().clocks(REFERRAL.child)} == {smaller}
