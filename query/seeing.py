@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from access_policy.question import Decision, EntryClass
 from access_policy.visibility import Outcome, Visibility, classify
 from query.door import DISCHARGED, OWES_TOO_MUCH, Attempt, Door
-from schemas.moments import moment
 from schemas.sealed import Header, SealedEvent
 
 
@@ -42,11 +40,6 @@ def see(door: Door, attempt: Attempt, events: Iterable[SealedEvent]) -> Sight | 
         tuple(event for outcome, event in outcomes if outcome is Outcome.WITHHELD),
         tuple(sorted({rule for one in known for rule in one.rules})),
     )
-
-
-def received_by(events: Iterable[SealedEvent], latest: datetime | None) -> list[SealedEvent]:
-    """Leave out what the hub received after `latest`; nothing when it is None."""
-    return [event for event in events if latest is None or moment(event.header.received) <= latest]
 
 
 def class_of(header: Header) -> EntryClass:
