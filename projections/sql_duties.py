@@ -4,8 +4,8 @@ A child none of whose entries is corrected or withdrawn takes a short way: a new
 amendments is worked out anew from all entries, event by event in the order of the log, so that the same log always raises the same alerts. A child whose strands
 were linked, unlinked or split is worked out anew from all entries of all its strands.
 
-The partitions of hub.events and hub.identity are folded by one worker process on one connection, a transaction after the other: so who belongs together does not
-change while a run is folded, and no two runs about one child are folded at once.
+Who folds events keeps who belongs together as it is until the transaction's end, and has the children of several strands among them to itself: their strands' events lie
+in several partitions, and two workers of one role may share those (`projections/identity/sql_strands.py`).
 """
 
 from collections import defaultdict
@@ -21,7 +21,7 @@ from projections.chronology.entry import Entry
 from projections.chronology.merge import merge
 from projections.clocks import Clock, clocks_in, clocks_of
 from projections.headers import amends, entry_of
-from projections.identity.sql_strands import stored_kin
+from projections.identity.sql_strands import keep_kin, stored_kin, take_children
 from projections.identity.strands import Kin
 from projections.rejoined import alerts_of_joined, alerts_of_whole
 from projections.rows import Ids, Rows, copy_rows
@@ -104,7 +104,10 @@ class DutyFold:
     def fold(self, headers: Sequence[Header]) -> None:
         """Take in new headers, in the order of the log."""
         counted, clocked = self._duties.counted, self._duties.clocked
+        keep_kin(self._conn)
         kin = stored_kin(self._conn, {UUID(bytes=child) for child in {header.child for header in headers}})
+        if kin.company:
+            take_children(self._conn, kin.members)
         named = [(one, _name(one, kin)) for one in headers]
         if self._put_off:
             named = [(one, name) for one, name in named if kin.is_whole(name)]

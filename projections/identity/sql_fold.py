@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from projections.identity.messages import decode_said
 from projections.identity.said import Said
-from projections.identity.sql_strands import SAID_COLUMNS, said_about, said_row, stored_kin
+from projections.identity.sql_strands import SAID_COLUMNS, change_kin, said_about, said_row, stored_kin
 from projections.identity.strands import NOBODY, Kin, moved, resolve
 from projections.rows import Ids, Rows
 from schemas.catalogue import Catalogue
@@ -40,6 +40,7 @@ class IdentityFold:
     def fold(self, part: int, records: Iterable[tuple[int, bytes]]) -> int:
         """Fold (offset, message) pairs, oldest first; ContractBroken for a message that the hub never wrote: roll back and stop."""
         told = [(offset, decode_said(self._catalogue, message), message) for offset, message in records]
+        change_kin(self._conn)
         rows = [said_row(said, part, offset, message) for offset, said, message in told]
         self._conn.cursor().executemany(SAY, rows)
         before, after = self._before_and_after([said for _, said, _ in told])

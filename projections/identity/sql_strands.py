@@ -24,6 +24,24 @@ union
 select log_offset, record from identity_said where right_strand = any(%(strands)b) and at <= %(until)s
 """
 FOR_EVER = "infinity"
+KIN_LOCK = 0x6B696E
+"""The advisory lock of who belongs together: whoever folds events shares it to the end of the transaction, whoever links and unlinks has it alone."""
+CHILD_LOCKS = "select pg_advisory_xact_lock(%s, hashtext(name)) from (select unnest(%s::text[]) as name order by 1) names"
+
+
+def keep_kin(conn: Connection[Rows]) -> None:
+    """Let nobody link or unlink until the transaction's end: an event that is folded meanwhile, by another worker, would be missed by whoever derives its child anew."""
+    conn.execute("select pg_advisory_xact_lock_shared(%s)", (KIN_LOCK,))
+
+
+def change_kin(conn: Connection[Rows]) -> None:
+    """Wait until nobody folds events, and let nobody until the transaction's end."""
+    conn.execute("select pg_advisory_xact_lock(%s)", (KIN_LOCK,))
+
+
+def take_children(conn: Connection[Rows], names: Iterable[UUID]) -> None:
+    """Have these children of several strands for oneself until the transaction's end: the strands' events lie in several partitions, which several workers may read."""
+    conn.execute(CHILD_LOCKS, (KIN_LOCK, sorted(map(str, names))))
 
 
 def stored_kin(conn: Connection[Rows], strands: Iterable[UUID]) -> Kin:
