@@ -45,3 +45,5 @@ fast: lint
 
 bench: $(INSTALLED)
 	$(PYTHON) -m bench
+	$(PYTHON) -m bench.chronologies
+	$(PYTHON) -m bench.matching
