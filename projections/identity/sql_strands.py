@@ -26,7 +26,9 @@ select log_offset, record from identity_said where right_strand = any(%(strands)
 FOR_EVER = "infinity"
 KIN_LOCK = 0x6B696E
 """The advisory lock of who belongs together: whoever folds events shares it to the end of the transaction, whoever links and unlinks has it alone."""
-CHILD_LOCKS = "select pg_advisory_xact_lock(%s, hashtext(name)) from (select unnest(%s::text[]) as name order by 1) names"
+CHILD_LOCKS = (
+    "select pg_advisory_xact_lock(%s, hashtext(name)) from (select unnest(%s::text[]) as name order by 1) names"
+)
 
 
 def keep_kin(conn: Connection[Rows]) -> None:

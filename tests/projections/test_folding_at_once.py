@@ -56,7 +56,7 @@ def folded_at_once(
         later.result(60)
 
 
-def as_in_memory(hub: SqlHub) -> None:
+def require_as_in_memory(hub: SqlHub) -> None:
     store, memory = hub.store(), lived([FIRST, THEN, DECIDED, LINK])
     assert store.clocks(RIGHT) == memory.clocks(RIGHT)
     assert store.concerns(RIGHT) == memory.concerns(RIGHT)
@@ -67,18 +67,18 @@ def test_a_link_waits_for_events_that_are_being_folded(hub: SqlHub, fresh_databa
     with hub.conn.transaction():
         events(hub, 1, DECIDED)
     folded_at_once(fresh_databases, hub, lambda one: events(one, 0, FIRST, THEN), link)
-    as_in_memory(hub)
+    require_as_in_memory(hub)
 
 
 def test_events_wait_for_a_link_that_is_being_folded(hub: SqlHub, fresh_databases: HubServices) -> None:
     with hub.conn.transaction():
         events(hub, 1, DECIDED)
     folded_at_once(fresh_databases, hub, link, lambda one: events(one, 0, FIRST, THEN))
-    as_in_memory(hub)
+    require_as_in_memory(hub)
 
 
 def test_two_strands_of_one_child_are_folded_one_after_the_other(hub: SqlHub, fresh_databases: HubServices) -> None:
     with hub.conn.transaction():
         link(hub)
     folded_at_once(fresh_databases, hub, lambda one: events(one, 0, FIRST, THEN), lambda one: events(one, 1, DECIDED))
-    as_in_memory(hub)
+    require_as_in_memory(hub)

@@ -55,8 +55,15 @@ def message(place: int, name: str, agency: str, kind: str, fields: dict[str, Any
     }
     nothing = ("handling_conditions", "correlation", "cause", "corrects", "retracts")
     envelope = {
-        "agency": agency, "source_system": "invented", "reference": f"{agency}-{place}", "child": identifiers,
-        "happened": when, "learned": when, "assertion": "FACT", "sensitivity": "ROUTINE", "seal": "OPEN",
+        "agency": agency,
+        "source_system": "invented",
+        "reference": f"{agency}-{place}",
+        "child": identifiers,
+        "happened": when,
+        "learned": when,
+        "assertion": "FACT",
+        "sensitivity": "ROUTINE",
+        "seal": "OPEN",
         **dict.fromkeys(nothing),
     }
     return encode(contract, {"envelope": envelope, "summary": None, **fields})
