@@ -22,7 +22,7 @@ from schemas.sealed import SealedCodec
 from schemas.topics import HUB_EVENTS
 from streams.app import Stage, Turn
 from streams.event_log import EventLog
-from streams.matching.comparing import Comparing, Parts
+from streams.matching.comparing import Comparing, Parts, compare_all_anew
 from streams.matching.match import STAGE, Match, Reading
 from streams.matching.sealing import SketchSeal
 
@@ -43,17 +43,20 @@ def match_work(settings: Settings, log: EventLog) -> Work:
 
 
 def matching(settings: Settings, catalogue: Catalogue, log: EventLog) -> tuple[Match, Comparing]:
-    """Put the stage and its turn together, on one connection: both hold what they change until it is committed."""
+    """Put the stage and its turn together, on one connection: both hold what they change until it is committed. New weights make everybody due."""
     conn, keys = _store(settings), root_keys(settings)
     sketches = SqlSketches(conn, STAGE)
     seal = SketchSeal.of(keys.secret("matching"), REMEMBERED_KEYS)
     found = SqlKeyStore(open_store(conninfo(settings, OPENER)), keys, os.urandom)
     secret = fingerprint_secrets(keys).blind_index
     reading = Reading(found, Opener(REMEMBERED_KEYS), catalogue, SealedCodec(catalogue), secret)
-    parts = Parts(sketches, SqlComparisons(conn, catalogue, PROJECT), found, seal, catalogue, log)
-    return Match(sketches, reading, seal, SqlHouseholdTokens(conn)), Comparing(
-        parts, load_weights(), caught_up(conn), now
+    parts, weights = (
+        Parts(sketches, SqlComparisons(conn, catalogue, PROJECT), found, seal, catalogue, log),
+        load_weights(),
     )
+    compare_all_anew(parts, weights.edition)
+    stage = Match(sketches, reading, seal, SqlHouseholdTokens(conn))
+    return stage, Comparing(parts, weights, caught_up(conn), now)
 
 
 def caught_up(conn: Connection[Rows]) -> Callable[[], bool]:

@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from bench.febrl import LACKS, load_febrl
+from bench.found_children import find_children
 from bench.found_pairs import Found, Labelled, Pair, blocked, by_outcome, by_score, find_pairs
 from bench.labelled_population import Strand, strands_of, tell_population
 from projections.identity.likeness.weights import Weights, load_weights
 
 
 def main() -> None:
-    """Find pairs in both, and print what was found; any link between twins ends it with an AssertionError."""
+    """Find pairs in both, and print what was found; a link between twins, or a child made of two people, ends it with an AssertionError."""
     parser = argparse.ArgumentParser(
         description="Measure likeness on labelled data.", epilog="Example: python -m bench.matching --households 4000"
     )
@@ -33,13 +34,18 @@ def main() -> None:
         f"weights of edition {weights.edition}: a prior of {weights.prior}, {weights.link} links, {weights.ask} asks a person\n"
     )
     strands = strands_of(tell_population(asked.households, asked.seed))
-    found = find_pairs([Labelled(one.person.person, one.sketch) for one in strands], weights)
+    labelled = [Labelled(one.person.person, one.sketch) for one in strands]
+    found = find_pairs(labelled, weights)
     print(f"labelled population: {len({one.person for one in strands}):,} children in {len(strands):,} strands")
     _show(found, weights)
     _show_twins(strands, found)
+    _show_children(labelled, found)
     _show_review(found, len({one.person for one in strands}))
     print("\nFEBRL 4: 5,000 people, each told twice")
-    _show(find_pairs(load_febrl(), weights), weights)
+    people = load_febrl()
+    twice = find_pairs(people, weights)
+    _show(twice, weights)
+    _show_children(people, twice)
     print(f"  it lacks: {LACKS}")
 
 
@@ -61,6 +67,14 @@ def _show_twins(strands: Sequence[Strand], found: Found) -> None:
     outcomes = Counter(pair.likeness.outcome for pair in twins)
     print(f"  twins: {len(twins):,} pairs of strands compared: {dict(sorted(outcomes.items()))}")
     assert outcomes["LINK"] == 0, "expected no link between twins, found one; see the guards"
+
+
+def _show_children(labelled: Sequence[Labelled], found: Found) -> None:
+    made = find_children(labelled, found)
+    print(
+        f"  children resolved: {made.whole:,} of {made.children:,} whole, {made.of_two_people} of two people; {made.questions:,} questions wait"
+    )
+    assert made.of_two_people == 0, "expected no child made of two people, found one; see the guards and the chain"
 
 
 def _show_review(found: Found, children: int) -> None:

@@ -1,7 +1,8 @@
-"""What the matching worker has to remember of pairs of strands: by what each strand is found, what was found out last of each pair, and what people decided."""
+"""What the matching worker has to remember of pairs of strands: by what each strand is found, what was found out last of each pair and with which weights, what people decided, and whose turn it is."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -26,14 +27,22 @@ class Noted:
 
 @dataclass(frozen=True, slots=True)
 class KnownPairs:
-    """What was found out last of pairs of strands, and the pairs that a person linked, split or keeps apart, whatever is compared."""
+    """The id of what was found out last of each pair that was ever spoken of, and the pairs that a person linked, split or keeps apart, whatever is compared."""
 
-    outcomes: Mapping[Pair, Outcome] = field(repr=False)
+    last: Mapping[Pair, UUID] = field(repr=False)
     decided: frozenset[Pair] = field(repr=False)
 
 
 class Comparisons(Protocol):
     """Where blocks and comparisons are kept, inside the transactions of `projections.identity.sketches.Sketches`."""
+
+    def turn(self) -> AbstractContextManager[bool]:
+        """Hold the turn to compare and to say, across transactions; False while another worker holds it."""
+        ...
+
+    def compares_with(self, edition: str) -> bool:
+        """Note with which edition of the weights strands are compared from now on; False where it was so already."""
+        ...
 
     def block(self, tokens: Mapping[UUID, frozenset[bytes]]) -> None:
         """Keep these tokens (16 bytes each) of each strand, and no others of it."""
@@ -73,9 +82,25 @@ class MemoryComparisons:
 
     def __init__(self) -> None:
         self.heard: list[Heard] = []
+        self._edition = ""
+        self._taken = False
         self._tokens: dict[UUID, frozenset[bytes]] = {}
         self._noted: dict[Pair, Noted] = {}
         self._unsaid: set[Pair] = set()
+
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Take it, unless it is taken."""
+        free, self._taken = not self._taken, True
+        try:
+            yield free
+        finally:
+            self._taken = not free
+
+    def compares_with(self, edition: str) -> bool:
+        """Note it."""
+        before, self._edition = self._edition, edition
+        return before != edition
 
     def block(self, tokens: Mapping[UUID, frozenset[bytes]]) -> None:
         """Keep them."""
@@ -94,7 +119,7 @@ class MemoryComparisons:
         """Look at everything that was noted and heard."""
         wanted = frozenset(strands)
         heard = [(offset, one) for offset, one in self.heard if not wanted.isdisjoint((one.left, one.right))]
-        noted = {pair: one.outcome for pair, one in self._noted.items() if not wanted.isdisjoint(pair)}
+        noted = {pair: one.comparison_id for pair, one in self._noted.items() if not wanted.isdisjoint(pair)}
         return known_pairs(heard, noted)
 
     def parts(self) -> Mapping[Part, UUID]:
@@ -121,12 +146,12 @@ class MemoryComparisons:
         self._unsaid -= {one.pair for one in made if self._noted[one.pair] == one}
 
 
-def known_pairs(heard: Iterable[Heard], noted: Mapping[Pair, Outcome]) -> KnownPairs:
+def known_pairs(heard: Iterable[Heard], noted: Mapping[Pair, UUID]) -> KnownPairs:
     """Put together what is known of pairs; what was heard counts where nothing is noted, since the tables were made anew."""
     found = resolve(heard)
-    outcomes = {pair: one.outcome for pair, one in found.compared.items()}
+    last = {pair: one.comparison_id for pair, one in found.compared.items()}
     decided = frozenset(pair for pair, one in found.decided.items() if one.action != "DEFER")
-    return KnownPairs({**outcomes, **noted}, decided)
+    return KnownPairs({**last, **noted}, decided)
 
 
 def split_strands(said: Iterable[Said]) -> frozenset[UUID]:

@@ -1,7 +1,8 @@
 """Blocks and comparisons in PostgreSQL, on the connection of the sketches: the same questions and answers as `projections.identity.comparisons.Comparisons`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from psycopg import Connection
@@ -14,6 +15,14 @@ from projections.rows import Blobs, Ids, Rows
 from schemas.catalogue import Catalogue
 from schemas.topics import HUB_IDENTITY
 
+COMPARING = 0x6D617465
+"""The advisory lock of whoever compares and says what comes of it: of two workers at once, one could say late what the other has found out anew."""
+TAKE_TURN = "select pg_try_advisory_lock(%s)"
+END_TURN = "select pg_advisory_unlock(%s)"
+COMPARES_WITH = """
+insert into compared_edition (edition) values (%s) on conflict (single) do update set edition = excluded.edition
+where compared_edition.edition <> excluded.edition
+"""
 OLD_BLOCKS = "select token, strand from block where strand = any(%b)"
 LEAVE = "delete from block using unnest(%b, %b) as n (token, strand) where block.token = n.token and block.strand = n.strand"
 ENTER = "insert into block (token, strand) select * from unnest(%b, %b) on conflict do nothing"
@@ -22,7 +31,7 @@ select n.token, b.strand from unnest(%b) as n (token)
 cross join lateral (select strand from block where block.token = n.token order by strand limit %s) b
 """
 NOTED = """
-select left_strand, right_strand, outcome from comparison where left_strand = any(%(strands)b) or right_strand = any(%(strands)b)
+select left_strand, right_strand, comparison_id from comparison where left_strand = any(%(strands)b) or right_strand = any(%(strands)b)
 """
 HEARD = """
 select log_offset, record from identity_said where left_strand = any(%(strands)b) or right_strand = any(%(strands)b)
@@ -54,6 +63,18 @@ class SqlComparisons:
         self._catalogue = catalogue
         self._folded_by = folded_by
 
+    @contextmanager
+    def turn(self) -> Iterator[bool]:
+        """Hold an advisory lock of the connection; after a failure until the connection ends, since what was written may still be on its way to the broker."""
+        (mine,) = self._conn.execute(TAKE_TURN, (COMPARING,)).fetchone() or (False,)
+        yield bool(mine)
+        if mine:
+            self._conn.execute(END_TURN, (COMPARING,))
+
+    def compares_with(self, edition: str) -> bool:
+        """Write it, where it is another."""
+        return self._conn.execute(COMPARES_WITH, (edition,)).rowcount > 0
+
     def block(self, tokens: Mapping[UUID, frozenset[bytes]]) -> None:
         """Write what is new and remove what is not there any more."""
         kept: dict[UUID, set[bytes]] = defaultdict(set)
@@ -78,7 +99,7 @@ class SqlComparisons:
         wanted = {"strands": _ids(strands)}
         rows = self._conn.execute(HEARD, wanted, binary=True)
         heard = [(offset, decode_said(self._catalogue, record)) for offset, record in rows]
-        noted = {(left, right): is_ for left, right, is_ in self._conn.execute(NOTED, wanted, binary=True)}
+        noted = {(left, right): last for left, right, last in self._conn.execute(NOTED, wanted, binary=True)}
         return known_pairs(heard, noted)
 
     def parts(self) -> Mapping[Part, UUID]:

@@ -55,7 +55,7 @@ class Sketch:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """What comparing two sketches came to: the probability that they are one child, what agreed and what did not (field and degree, never a value), and the guard that kept a high score from linking."""
+    """What comparing two sketches came to: the probability that they are one child, what agreed and what did not (field and degree, never a value), and the guard that holds the two apart whatever links them with others."""
 
     outcome: Outcome
     score: float

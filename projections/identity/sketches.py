@@ -95,6 +95,10 @@ class Sketches(Protocol):
         """Note children whose strands have to be compared anew."""
         ...
 
+    def make_all_due(self) -> None:
+        """Note every child of whom a sketch is kept as one whose strands have to be compared anew."""
+        ...
+
     def due(self, most: int) -> Sequence[UUID]:
         """Give at most so many of the children that are due, in one order."""
         ...
@@ -185,6 +189,10 @@ class MemorySketches:
     def make_due(self, children: Iterable[UUID]) -> None:
         """Note them."""
         self._due |= set(children)
+
+    def make_all_due(self) -> None:
+        """Note every child with a sketch."""
+        self._due |= {one.child for one in self._sketches.values()}
 
     def due(self, most: int) -> Sequence[UUID]:
         """Give the first of them."""

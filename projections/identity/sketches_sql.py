@@ -24,6 +24,7 @@ select event_id, child, sketch_id, agency, learned, received, corrects, retracts
 SKETCHES = "select sketch_id, child, part, key_id, sealed, stands from sketch where child = any(%b)"
 LET_STAND = "update sketch set stands = n.stands from unnest(%b, %s::boolean[]) as n (sketch_id, stands) where sketch.sketch_id = n.sketch_id"
 MAKE_DUE = "insert into sketch_due (child) select * from unnest(%b) on conflict do nothing"
+MAKE_ALL_DUE = "insert into sketch_due (child) select distinct child from sketch on conflict do nothing"
 DUE = "select child from sketch_due order by child limit %s"
 DONE = "delete from sketch_due where child = any(%b)"
 WAITING = "select 1 from sketch_due union all select 1 from comparison where not said limit 1"
@@ -111,6 +112,10 @@ class SqlSketches:
         due = _ids(children)
         if due:
             self._conn.execute(MAKE_DUE, (due,))
+
+    def make_all_due(self) -> None:
+        """Note every child with a sketch, in one statement."""
+        self._conn.execute(MAKE_ALL_DUE)
 
     def due(self, most: int) -> Sequence[UUID]:
         """Give the first of them."""

@@ -6,6 +6,7 @@ grant insert on sketch, sketch_told, sketch_due, block, comparison, log_position
 grant update (stands) on sketch to mash_matcher;
 grant update (comparison_id, outcome, record, said) on comparison to mash_matcher;
 grant update (next) on log_position to mash_matcher;
+grant select, insert, update (edition) on compared_edition to mash_matcher;
 grant delete on sketch_due, block to mash_matcher;
 -- Whoever asks how far the workers are sees who is due and what waits to be said, and nothing of a sketch.
 grant select on sketch_due, comparison to mash_reader;

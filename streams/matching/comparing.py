@@ -6,7 +6,11 @@
 | after it, before the broker has what was noted | it is noted as unsaid, and said when the worker is back, byte for byte the same |
 | after the broker has it, before it is marked | it is said again; of one pair the newest counts, and it says the same |
 
-A pair is compared whenever either of its strands changed, so that what is said last of it is the same function of both sketches in any order of arrival.
+A pair is compared whenever either of its strands changed, and what is found is said whenever it is not, in every part, what was said last of the pair: so that what is said last
+is the same function of both sketches and the weights in any order of arrival. Of a pair never spoken of, that there is nothing to it is not said.
+
+Of several workers one at a time compares and says; the others pass their turn, since an older finding must not come after a newer one. A worker whose connection to
+PostgreSQL is lost while the broker is taking what it wrote is the one case left: the next to hold the turn says all of that again first.
 """
 
 import asyncio
@@ -25,8 +29,8 @@ from projections.identity.likeness.blocking import tokens
 from projections.identity.likeness.compare import compare_readings
 from projections.identity.likeness.readings import Reading, read
 from projections.identity.likeness.weights import Weights
-from projections.identity.messages import encode_said
-from projections.identity.particulars import Likeness, Outcome, Sketch
+from projections.identity.messages import MILLIONTHS, encode_said
+from projections.identity.particulars import Likeness, Sketch
 from projections.identity.said import Compared
 from projections.identity.sketches import SealedSketch, Sketches
 from projections.identity.strands import Pair, Part, pair_of
@@ -74,14 +78,17 @@ class Comparing:
 
     async def act(self) -> None:
         """Take one turn: whoever is due is compared, batch after batch, and what came of it is said."""
-        # One at a time, so that what is said of a pair stands on the log in the order in which it was found.
+        # One at a time, in this process and of all workers, so that what is said of a pair stands on the log in the order in which it was found.
         async with self._turn:
-            if not self.begun():
-                return
-            self._hear_splits()
+            with self.parts.comparisons.turn() as mine:
+                if mine and self.begun():
+                    await self._compare()
+
+    async def _compare(self) -> None:
+        self._hear_splits()
+        await self._say()
+        while self._compare_some():
             await self._say()
-            while self._compare_some():
-                await self._say()
 
     def _hear_splits(self) -> None:
         sketches, comparisons = self.parts.sketches, self.parts.comparisons
@@ -109,10 +116,9 @@ class Comparing:
         found_by = {strand: self._tokens(strands.sketch(strand)) for strand in due}
         self.parts.comparisons.block({strand: frozenset(of_one) for strand, of_one in found_by.items()})
         known = self.parts.comparisons.pairs_of(due)
-        told = {pair for pair, outcome in known.outcomes.items() if outcome != "NO"}
-        pairs = sorted((self._alike(found_by) | told) - known.decided)
+        pairs = sorted((self._alike(found_by) | known.last.keys()) - known.decided)
         strands.load(chain.from_iterable(pairs))
-        made = (self._compared(strands, pair, known.outcomes.get(pair, "NO")) for pair in pairs)
+        made = (self._compared(strands, pair, known.last.get(pair)) for pair in pairs)
         return [one for one in made if one is not None]
 
     def _tokens(self, sketch: Sketch | None) -> dict[bytes, str]:
@@ -149,18 +155,19 @@ class Comparing:
                 len(self._too_large),
             )
 
-    def _compared(self, strands: "Strands", pair: Pair, before: Outcome) -> Noted | None:
-        """Compare a pair; None where nothing new came of it, or where a side cannot be read any more."""
+    def _compared(self, strands: "Strands", pair: Pair, last: UUID | None) -> Noted | None:
+        """Compare a pair; None where it came to what was said last, or where a side cannot be read any more."""
         left, right = map(strands.sketch, pair)
         if left is None or right is None:
             return None
         found = NOTHING_TOLD
         if left.told and right.told:
             found = compare_readings(strands.reading(pair[0]), strands.reading(pair[1]), self.weights)
-        if found.outcome == before:
+        made_of = UUID(bytes=comparison_id(pair, self.weights.edition, found))
+        if made_of == last or (last is None and found.outcome == "NO"):
             return None
         compared = Compared(
-            UUID(bytes=comparison_id(pair, self.weights.edition, found)),
+            made_of,
             *pair,
             self.weights.edition,
             found.outcome,
@@ -181,6 +188,14 @@ class Comparing:
             )
             with self.parts.sketches.changing():
                 self.parts.comparisons.said(unsaid)
+
+
+def compare_all_anew(parts: Parts, edition: str) -> None:
+    """Let every strand be compared once more where the weights are of another edition than before; for a worker that starts."""
+    # Crash before the commit: the edition is not noted, and it happens at the next start. After it: all are due until they are compared.
+    with parts.sketches.changing():
+        if parts.comparisons.compares_with(edition):
+            parts.sketches.make_all_due()
 
 
 class Strands:
@@ -230,8 +245,8 @@ class Strands:
 
 
 def comparison_id(pair: Pair, edition: str, found: Likeness) -> bytes:
-    """Derive a comparison's id (16 bytes) from the pair, the edition and what was found."""
-    what = [edition, found.outcome, found.score, found.agreed, found.disagreed, found.because]
+    """Derive a comparison's id (16 bytes) from the pair, the edition and what was found, the score as it is said: two comparisons that say the same have one id."""
+    what = [edition, found.outcome, round(found.score * MILLIONTHS), found.agreed, found.disagreed, found.because]
     return hashlib.sha256(json.dumps([*(one.hex for one in pair), *what]).encode()).digest()[:16]
 
 

@@ -69,6 +69,12 @@ def test_twins_and_siblings_are_asked_about_however_much_else_agrees(other: str)
     assert found.score > WEIGHTS.link
 
 
+def test_twins_of_whom_little_is_told_are_asked_about_for_the_same_reason() -> None:
+    found = compared(told("Hester Smith", place=""), told("Hestor Smith", place=""))
+    assert WEIGHTS.ask <= found.score < WEIGHTS.link
+    assert (found.outcome, found.because) == ("ASK", "twins or siblings")
+
+
 @pytest.mark.parametrize("name", ["Baby", "Twin 1", "Unknown", "Baby Girl", "J", ""])
 def test_a_name_that_only_holds_a_place_never_links(name: str) -> None:
     relatives = frozenset(("Ada Thistlewick", "Bo Thistlewick"))

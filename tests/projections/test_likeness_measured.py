@@ -3,6 +3,7 @@
 import pytest
 
 from bench.febrl import load_febrl
+from bench.found_children import find_children
 from bench.found_pairs import Found, Labelled, blocked, by_outcome, find_pairs
 from bench.labelled_population import Strand, strands_of, tell_population
 from bench.matching import sibling_pairs, twin_pairs
@@ -20,7 +21,11 @@ def strands() -> list[Strand]:
 
 @pytest.fixture(scope="module")
 def found(strands: list[Strand]) -> Found:
-    return find_pairs([Labelled(one.person.person, one.sketch) for one in strands], WEIGHTS)
+    return find_pairs(labelled(strands), WEIGHTS)
+
+
+def labelled(strands: list[Strand]) -> list[Labelled]:
+    return [Labelled(one.person.person, one.sketch) for one in strands]
 
 
 def test_the_population_has_two_thousand_children_and_twins_enough(strands: list[Strand], found: Found) -> None:
@@ -52,8 +57,22 @@ def test_links_are_right_and_few_children_are_missed(found: Found) -> None:
     assert blocked(found).recall >= 0.95
 
 
+def test_no_child_that_is_resolved_holds_two_people_and_most_are_whole(strands: list[Strand], found: Found) -> None:
+    made = find_children(labelled(strands), found)
+    assert made.of_two_people == 0
+    assert made.whole >= 0.65 * made.children
+
+
+@pytest.mark.parametrize("seed", [6, 7, 8, 9])
+def test_nor_does_one_of_any_other_population(seed: int) -> None:
+    others = labelled(strands_of(tell_population(400, seed)))
+    assert find_children(others, find_pairs(others, WEIGHTS)).of_two_people == 0
+
+
 def test_febrl_4_is_linked_rightly_and_mostly_found() -> None:
-    found = find_pairs(load_febrl(), WEIGHTS)
+    people = load_febrl()
+    found = find_pairs(people, WEIGHTS)
+    assert find_children(people, found).of_two_people == 0
     assert found.wanted == 5000
     assert by_outcome(found, "LINK").precision >= 0.999
     assert by_outcome(found, "LINK").recall >= 0.60

@@ -9,7 +9,7 @@ import pytest
 from identity_said import compared, decided, strand
 
 from projections.identity.comparisons import Comparisons, MemoryComparisons, Noted
-from projections.identity.comparisons_sql import SqlComparisons
+from projections.identity.comparisons_sql import COMPARING, SqlComparisons
 from projections.identity.messages import encode_said
 from projections.identity.particulars import Outcome
 from projections.identity.said import Said
@@ -95,7 +95,7 @@ def sketch(number: int, child: int = 1, *, stands: bool = True) -> SealedSketch:
 
 
 def noted(left: int, right: int, outcome: Outcome = "LINK", record: bytes = b"record") -> Noted:
-    return Noted((strand(left), strand(right)), UUID(int=left * 100 + right), outcome, record)
+    return Noted((strand(left), strand(right)), UUID(bytes=(record * 16)[:16]), outcome, record)
 
 
 def test_what_is_kept_inside_a_reading_is_there_after_it_with_the_position(kept: Kept) -> None:
@@ -158,7 +158,7 @@ def test_a_strand_is_found_by_the_tokens_it_was_given_last_and_at_most_so_many_o
 
 
 def test_what_is_noted_is_to_be_said_until_it_is_and_again_when_something_newer_is_noted(kept: Kept) -> None:
-    first, other = noted(1, 2), noted(1, 3, "ASK")
+    first, other = noted(1, 2), noted(1, 3, "ASK", b"other")
     newer = noted(1, 2, "NO", b"newer")
     with kept.sketches.changing():
         kept.comparisons.note([first, other])
@@ -168,7 +168,7 @@ def test_what_is_noted_is_to_be_said_until_it_is_and_again_when_something_newer_
         kept.comparisons.said([first, other])
     assert list(kept.comparisons.unsaid()) == [newer]
     known = kept.comparisons.pairs_of([strand(3), strand(2)])
-    assert known.outcomes == {newer.pair: "NO", other.pair: "ASK"}
+    assert known.last == {one.pair: one.comparison_id for one in (newer, other)}
     assert known.decided == frozenset()
 
 
@@ -176,10 +176,53 @@ def test_what_was_heard_counts_where_nothing_is_noted_and_decisions_but_deferral
     kept.hear(compared("LINK", 1, 2), compared("ASK", 1, 2), compared("LINK", 1, 3))
     kept.hear(decided("DEFER", 1, 3), decided("LINK", 1, 4), decided("KEEP_APART", 5, 6))
     with kept.sketches.changing():
-        kept.comparisons.note([noted(1, 3, "NO")])
+        kept.comparisons.note([newer := noted(1, 3, "NO")])
     known = kept.comparisons.pairs_of([strand(1)])
-    assert known.outcomes == {(strand(1), strand(2)): "ASK", (strand(1), strand(3)): "NO"}
+    heard = compared("ASK", 1, 2, because="twins or siblings")
+    assert known.last == {(strand(1), strand(2)): heard.comparison_id, newer.pair: newer.comparison_id}
     assert known.decided == {(strand(1), strand(4))}
+
+
+def test_everybody_is_due_where_the_weights_are_of_another_edition_and_nobody_where_they_are_not(kept: Kept) -> None:
+    with kept.sketches.changing():
+        kept.sketches.keep([told(1), told(2, child=2)], [sketch(0), sketch(1), sketch(2, child=2)])
+        kept.sketches.make_due([strand(1)])
+        kept.sketches.make_all_due()
+    assert list(kept.sketches.due(5)) == [strand(1), strand(2)]
+    assert [kept.comparisons.compares_with(edition) for edition in ("1", "1", "2", "2", "1")] == [True, False] * 2 + [
+        True
+    ]
+
+
+def test_the_turn_is_one_workers_until_it_is_given_back(kept: Kept) -> None:
+    with kept.comparisons.turn() as mine:
+        assert mine
+    with kept.comparisons.turn() as again:
+        assert again
+
+
+@pytest.mark.services
+def test_of_two_workers_the_other_passes_its_turn_until_the_first_is_done_or_gone(fresh_databases: HubServices) -> None:
+    first, other = SqlKept(fresh_databases), SqlKept(fresh_databases)
+    try:
+        with first.comparisons.turn() as mine, other.comparisons.turn() as theirs:
+            assert (mine, theirs) == (True, False)
+        with other.comparisons.turn() as theirs, first.comparisons.turn() as mine:
+            assert (mine, theirs) == (False, True)
+        with pytest.raises(ZeroDivisionError):
+            fail_in_turn(first)
+        with other.comparisons.turn() as theirs:
+            assert not theirs
+        first.close()
+        # The server sees in its own time that a connection has ended: this waits until it does.
+        other.conn.execute("select pg_advisory_lock(%s)", (COMPARING,))
+    finally:
+        other.close()
+
+
+def fail_in_turn(kept: Kept) -> None:
+    with kept.comparisons.turn():
+        raise ZeroDivisionError
 
 
 def test_splits_are_heard_once_with_where_each_part_went(kept: Kept) -> None:

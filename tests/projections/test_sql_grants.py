@@ -73,10 +73,11 @@ READ_AT_THE_DOOR = {
     "sketch_due",
     "split_part",
     "strand",
+    "strand_pair",
 }
 FEEDS = {"feed_arrival", "feed_happened", "feed_mark", "feed_told"}
-IDENTITY = {"identity_said", "placed_by_link", "split_part", "strand"}
-MATCHING = {"block", "comparison", "sketch", "sketch_due", "sketch_told"}
+IDENTITY = {"identity_said", "placed_by_link", "split_part", "strand", "strand_pair"}
+MATCHING = {"block", "compared_edition", "comparison", "sketch", "sketch_due", "sketch_told"}
 ALL = {*TABLES, *FEEDS, *IDENTITY, *MATCHING, "casework", "checkpoint", "household_token", "ledger_tile"}
 
 

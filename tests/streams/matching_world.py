@@ -16,7 +16,7 @@ from access_policy.keys import KeyScope, MemoryKeyStore
 from access_policy.sealing import Opener, Sealer
 from projections.household_tokens import MemoryHouseholdTokens
 from projections.identity.comparisons import MemoryComparisons
-from projections.identity.likeness.weights import load_weights
+from projections.identity.likeness.weights import Weights, load_weights
 from projections.identity.messages import decode_said
 from projections.identity.particulars import Outcome
 from projections.identity.said import Compared, Decided
@@ -140,9 +140,11 @@ class World:
         reading = Reading(self.keys, Opener(), CATALOGUE, CODEC, SECRETS.blind_index)
         return Match(self.sketches, reading, SEAL, self.households)
 
-    def turn(self, largest_block: int = LARGEST_BLOCK) -> Comparing:
-        parts = Parts(self.sketches, self.comparisons, self.keys, SEAL, CATALOGUE, self.log)
-        return Comparing(parts, WEIGHTS, lambda: self.begun, lambda: NOW, largest_block)
+    def parts(self) -> Parts:
+        return Parts(self.sketches, self.comparisons, self.keys, SEAL, CATALOGUE, self.log)
+
+    def turn(self, largest_block: int = LARGEST_BLOCK, weights: Weights = WEIGHTS) -> Comparing:
+        return Comparing(self.parts(), weights, lambda: self.begun, lambda: NOW, largest_block)
 
     def event(self, one: Told) -> tuple[int, bytes]:
         """Seal a statement as a hub event; gives its partition and message."""
@@ -189,6 +191,10 @@ class World:
         return [one for one in found if isinstance(one, Compared)]
 
     def outcomes(self) -> dict[Pair, Outcome]:
-        """Give what was said last of each pair, except that there is nothing to it."""
-        newest = {pair_of(one.left, one.right): one.outcome for one in self.said()}
-        return {pair: outcome for pair, outcome in newest.items() if outcome != "NO"}
+        """Give what was said last of each pair came to, except that there is nothing to it."""
+        return {pair: one.outcome for pair, one in self.said_last().items()}
+
+    def said_last(self) -> dict[Pair, Compared]:
+        """Give what was said last of each pair, in full, except that there is nothing to it."""
+        newest = {pair_of(one.left, one.right): one for one in self.said()}
+        return {pair: one for pair, one in newest.items() if one.outcome != "NO"}

@@ -35,8 +35,11 @@ TABLES = (
     "review_item",
     "split_part",
     "strand",
+    "strand_pair",
 )
-MATCHED = frozenset({"block", "comparison", "household_token", "sketch", "sketch_due", "sketch_told"})
+MATCHED = frozenset(
+    {"block", "compared_edition", "comparison", "household_token", "sketch", "sketch_due", "sketch_told"}
+)
 """Tables that a rebuild leaves empty: the matching worker fills them when it starts, since it alone opens bodies."""
 COLUMNS = {
     # When a checkpoint was made is the worker's clock the first time, and the broker's stamp after a rebuild.

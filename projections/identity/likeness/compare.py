@@ -3,12 +3,13 @@
 import math
 
 from projections.identity.likeness.evidence import Evidence, evidence
-from projections.identity.likeness.guards import WRONG_RECORD, guard, one_number, wrong_record
+from projections.identity.likeness.guards import guard, one_number
 from projections.identity.likeness.readings import Reading, read
 from projections.identity.likeness.weights import Grain, Weights
 from projections.identity.particulars import Likeness, Mark, Outcome, Sketch
 
 OTHER = " (a former or other one)"
+TOO_LITTLE = "one number, and too little else agrees"
 
 
 def compare(left: Sketch, right: Sketch, weights: Weights) -> Likeness:
@@ -35,13 +36,16 @@ def probability(counted: list[Grain], prior: float) -> float:
 
 
 def judge(found: Evidence, score: float, marks: frozenset[Mark], weights: Weights) -> tuple[Outcome, str | None]:
-    """Give the outcome of a score, and the guard that kept it from linking; an equal number is asked about however little else agrees."""
-    if score >= weights.link:
-        because = guard(found, marks)
-        return ("LINK", None) if because is None else ("ASK", because)
-    if one_number(found):
-        return "ASK", WRONG_RECORD if wrong_record(found) else "one number, and too little else agrees"
-    return ("ASK", None) if score >= weights.ask else ("NO", None)
+    """Give the outcome of a score, and the guard that holds the two apart; an equal number is asked about however little else agrees.
+
+    What is asked carries its guard also where the score alone would have asked: only so are the two kept from being one child round a third (`projections/identity/strands.py`).
+    """
+    if score < weights.ask and not one_number(found):
+        return "NO", None
+    because = guard(found, marks)
+    if score < weights.ask:
+        return "ASK", because or TOO_LITTLE
+    return ("LINK", None) if score >= weights.link and because is None else ("ASK", because)
 
 
 def _said(counted: list[Grain], found: Evidence, *, agreeing: bool) -> tuple[str, ...]:
