@@ -1,15 +1,17 @@
 """Making again exactly what was shown: for whoever checks a disclosure against the record.
 
 What can be made again, and what cannot:
-- An opened record is made from the disclosure and the entries that it lists, so neither today's rules nor the person's clearances matter, nor does
+- An opened record, and a document of one, is made from the disclosure and the entries that it lists, so neither today's rules nor the person's clearances matter, nor does
   anything that came later, nor to whom those entries belong by now: what was shown of strands that were linked wrongly is made again after they were unlinked.
   Found children and refusals need nothing but the disclosure.
 - Bodies whose keys were destroyed since cannot be shown again, nor what people wrote under those keys.
 - What people said about entries, and what feeds covered, is taken as of the moment that was shown. What was said before it and reached the hub's tables only after it (as
-  a delivery does that took more than the hour after which it counts, `projections/chronology/coverage.py`) gives other bytes.
+  a delivery does that took more than the minute after which it counts, `projections/chronology/coverage.py`) gives other bytes.
 - The duties are worked out by the rule packs and the calendar in use, and the bytes are laid out by this version of the hub: an edition or a layout that
   was changed since, or a contract that has a newer version since, gives other bytes.
-- A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then.
+- A document is made in every form that can be asked for (`query/outputs/produce.py`), since the disclosure holds its digest and not its form.
+- A list of alerts cannot be made again: the disclosure does not say which alerts had been raised by then. Neither can a household (which other children were shown is in
+  disclosures of their own), what an agency knew (which agency was asked about is not in it), nor what was seen and said about who is who.
 In each of these cases NotReproducible is raised; bytes that come back are the ones shown, since their digest is the disclosure's.
 """
 
@@ -17,12 +19,13 @@ import hashlib
 from uuid import UUID
 
 from access_policy.question import Person
-from access_policy.vocabulary import FIND_CHILD, OPEN_RECORD
+from access_policy.vocabulary import EXPORT_RECORD, FIND_CHILD, OPEN_RECORD
 from query.compose import Material, compose
 from query.disclosure import Disclosure
 from query.door import Attempt, Door, StaffMember, Wanted
 from query.find_child import finding_bytes
 from query.gathering import gather
+from query.outputs.produce import made_again
 from query.view import canonical_bytes
 
 
@@ -50,10 +53,14 @@ def _made_again(disclosure: Disclosure, door: Door) -> bytes:
     attempt = _attempt(disclosure)
     if disclosure.action == FIND_CHILD:
         return finding_bytes(attempt)
-    if disclosure.action == OPEN_RECORD and disclosure.child is not None:
-        return canonical_bytes(compose(disclosure.child, attempt, _material(disclosure, door), door.duties))
+    if disclosure.action in (OPEN_RECORD, EXPORT_RECORD) and disclosure.child is not None:
+        material = _material(disclosure, door)
+        view = compose(disclosure.child, attempt, material, door.duties)
+        # None of the documents: as good as other bytes, which is what is said of it.
+        exported = disclosure.action == EXPORT_RECORD
+        return made_again(disclosure, view, material.opened) or b"" if exported else canonical_bytes(view)
     raise NotReproducible(
-        f"disclosure {disclosure.disclosure_id}: expected an opened record, a found child or a refusal, found {disclosure.action}, which cannot be made again"
+        f"disclosure {disclosure.disclosure_id}: expected an opened record, a document of one, a found child or a refusal, found {disclosure.action}, which cannot be made again"
     )
 
 

@@ -8,8 +8,8 @@ from itertools import islice
 from projections.feeds import Delivered, Feed, FeedRecords, Notice, covered_periods
 from projections.working_days import local_day
 
-SETTLES = timedelta(hours=1)
-"""What was delivered or noticed counts from an hour after it: by then the hub has it, so that who asks later what was known at a moment is told what who asked then was told."""
+SETTLES = timedelta(minutes=1)
+"""What was delivered or noticed counts from a minute after it: by then the hub has it, so that who asks later what was known at a moment is told what who asked then was told."""
 
 EXPECTED = ("childrens_social_care", "education", "health", "police")
 """Agencies whose silence about any child of the hub means something when they have a feed: every child has a health record and, at school age, a school; the others lead a MASH (Devon, Ofsted p.16)."""

@@ -22,7 +22,7 @@ FIELDS = {
     "WishesAndFeelingsRecorded": {"views": "wants to stay"},
     "HouseholdMemberRecorded": {"relationship": "lodger", "person_name": "Osric"},
 }
-SETTLED = timedelta(hours=1)
+SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
