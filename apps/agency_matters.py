@@ -7,8 +7,10 @@ from typing import Literal
 from uuid import UUID
 
 from projections.casework import CaseworkStore
+from projections.identity.noted_pairs import came_apart
 from projections.identity.review_list import ReviewList
-from query.identity_desk import known_identity
+from projections.identity.strands import Pair
+from query.identity_desk import Known, known_identity
 from query.wrong_views import Past, wrong_of
 
 Kind = Literal["discrepancy", "shown in another child's record"]
@@ -62,10 +64,25 @@ def _own(told: Told, agency: str, entries: Iterable[UUID]) -> tuple[UUID, ...]:
 
 
 def _shown_wrongly(told: Told, agency: str) -> Iterator[Matter]:
-    for one in told.decisions.kept_apart_since(told.past.until - SHOWN_SINCE):
+    """Name what was shown of two children who came apart lately, once for each two: a person kept them apart, or a rule's link holds no longer."""
+    matters: dict[frozenset[UUID], Matter] = {}
+    for known, pair, since in _came_apart(told):
+        children = frozenset(map(known.children.child_of, pair))
+        entries = () if children in matters else wrong_of(told.past, known, *pair).entries.get(agency, ())
+        if entries:
+            about = "two children were taken for one"
+            matters[children] = Matter("shown in another child's record", about, since, entries)
+    yield from matters.values()
+
+
+def _came_apart(told: Told) -> Iterator[tuple[Known, Pair, datetime]]:
+    earliest = told.past.until - SHOWN_SINCE
+    for one in told.decisions.kept_apart_since(earliest):
         known = known_identity(told.past.records, (one.left, one.right))
         if known.children.decision_of(one.left, one.right) == one:
-            entries = wrong_of(told.past, known, one.left, one.right).entries.get(agency, ())
-            if entries:
-                about = "two children were taken for one"
-                yield Matter("shown in another child's record", about, one.at, entries)
+            yield known, (one.left, one.right), one.at
+    for pair in told.decisions.parted_since(earliest):
+        known = known_identity(told.past.records, pair)
+        since = came_apart(known.said, *pair)
+        if since is not None and since >= earliest:
+            yield known, pair, since

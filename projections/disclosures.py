@@ -11,6 +11,10 @@ from psycopg import Connection
 from projections.rows import Ids, Rows
 
 OF_CHILD = "select record from disclosure where child = any(%b) and asked_at < %s order by asked_at, disclosure_id"
+OF_NO_CHILD = (
+    "select record from disclosure where child is null and action = %s and asked_at >= %s and asked_at < %s"
+    " order by asked_at, disclosure_id"
+)
 FIND = "select record from disclosure where disclosure_id = %s"
 
 
@@ -22,6 +26,7 @@ class LoggedDisclosure:
     child: UUID | None = field(repr=False)
     asked_at: datetime
     record: bytes = field(repr=False)
+    action: str
 
 
 class Disclosures(Protocol):
@@ -29,6 +34,10 @@ class Disclosures(Protocol):
 
     def of_child(self, strands: Collection[UUID], until: datetime) -> Sequence[bytes]:
         """Give what was asked about any of these strands before a moment (aware), oldest first, allowed or refused."""
+        ...
+
+    def of_no_child(self, action: str, since: datetime, until: datetime) -> Sequence[bytes]:
+        """Give what was asked for by an action and about no one child, from a moment on and before another (aware), oldest first, allowed or refused."""
         ...
 
     def find(self, disclosure_id: UUID) -> bytes | None:
@@ -48,8 +57,12 @@ class MemoryDisclosures:
 
     def of_child(self, strands: Collection[UUID], until: datetime) -> Sequence[bytes]:
         """Give what was asked about these strands before a moment."""
-        found = (one for one in self._logged.values() if one.child in strands and one.asked_at < until)
-        return [one.record for one in sorted(found, key=lambda one: (one.asked_at, one.disclosure_id))]
+        return _oldest_first(one for one in self._logged.values() if one.child in strands and one.asked_at < until)
+
+    def of_no_child(self, action: str, since: datetime, until: datetime) -> Sequence[bytes]:
+        """Give what was asked for by an action and about no one child between two moments."""
+        asked = (one for one in self._logged.values() if one.child is None and one.action == action)
+        return _oldest_first(one for one in asked if since <= one.asked_at < until)
 
     def find(self, disclosure_id: UUID) -> bytes | None:
         """Give one disclosure, or None."""
@@ -68,7 +81,15 @@ class SqlDisclosures:
         asked = Ids(one.bytes for one in strands)
         return [record for (record,) in self._conn.execute(OF_CHILD, (asked, until), binary=True)]
 
+    def of_no_child(self, action: str, since: datetime, until: datetime) -> Sequence[bytes]:
+        """Give what was asked for by an action and about no one child between two moments."""
+        return [record for (record,) in self._conn.execute(OF_NO_CHILD, (action, since, until), binary=True)]
+
     def find(self, disclosure_id: UUID) -> bytes | None:
         """Give one disclosure, or None."""
         row = self._conn.execute(FIND, (disclosure_id,), binary=True).fetchone()
         return None if row is None else row[0]
+
+
+def _oldest_first(found: Iterable[LoggedDisclosure]) -> Sequence[bytes]:
+    return [one.record for one in sorted(found, key=lambda one: (one.asked_at, one.disclosure_id))]

@@ -40,6 +40,7 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     """List the raised alerts whose every entry behind them the person may know of and is one child's; the others are neither shown nor counted.
 
     An alert whose entries belong to several children was raised while they were taken for one: it stays in the log and is shown no more.
+    The disclosure names the entries that the listed alerts rest on, so that whoever saw an alert that a wrong link made is found (`query/wrong_views.py`).
     The list holds what was raised: a duty that only a locked entry met was never raised, so it is missing here, while the opened record of someone who
     may not know of that entry shows it as overdue.
     """
@@ -56,7 +57,8 @@ def see_alerts(door: Door, staff: StaffMember, purpose: str | None) -> AlertList
     view = AlertsView(asked_by(attempt), tuple(_shown(alert) for alert in sorted(alerts, key=_order)))
     shown = canonical_bytes(view)
     # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
-    record(door, attempt, Showing(shown, tuple(sorted({*decision.rules, *sight.rules}))))
+    behind = tuple(sorted({event_id for alert in alerts for event_id in alert.evidence}))
+    record(door, attempt, Showing(shown, tuple(sorted({*decision.rules, *sight.rules})), behind))
     return AlertList(attempt.disclosure_id, shown, view)
 
 

@@ -4,9 +4,10 @@
 |---|---|
 | before the disclosure is durable | nothing was decided |
 | after it, before the decision is | the record says more than was done, never less; decide again |
-| while it is written | it may be there; deciding the same again changes nothing |
+| while it is written | it may be there; deciding the same again comes to the same: of two strands the newest decision counts, and a split of the same parts makes the same new strand |
 """
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from uuid import UUID
@@ -38,6 +39,8 @@ from schemas.sealed import SealedEvent
 LONGEST_REASON = 500
 ACTIONS: tuple[Action, ...] = ("LINK", "KEEP_APART", "DEFER")
 """What is decided of two strands; a split is of one."""
+VERSION_AND_VARIANT, VERSION_8 = 0xF << 76 | 0x3 << 62, 0x8 << 76 | 0x2 << 62
+"""The bits of a UUID that say how it was made, and those of one made of a digest (RFC 9562, version 8)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ def _decided(at_it: _AtIt, deciding: Deciding | Splitting) -> Decided:
         left, right = pair_of(deciding.left, deciding.right)
         made = _new(at_it, deciding.action, left, right, ())
         _require_read(at_it, side_of(at_it.children, left, right), side_of(at_it.children, right, left))
-        _require_that_it_holds(at_it.known, made)
+        _require_that_it_holds(at_it, made)
     about = {made.left} if made.action == "SPLIT" else {made.left, made.right}
     return _with_reason(
         at_it, made, {one for strand in about for one in at_it.children.strands_of(strand)}, deciding.reason
@@ -156,12 +159,19 @@ def _split(at_it: _AtIt, splitting: Splitting) -> Decided:
             "Expected entries of that record which you read, found another; `mash identity show` lists its parts with their entries."
         )
     parts = {named[event_id] for event_id in splitting.entries}
-    events = events_of_strands(at_it.desk.door.records, at_it.children, {splitting.strand})
-    if all(one.header.identified_by.local_id in parts for one in events):
+    # Of what they may not know the answer tells nothing: only what they know of can stay behind.
+    known = (one for one in at_it.sight.known if strand_of(at_it.children, one) == splitting.strand)
+    if all(one.header.identified_by.local_id in parts for one in known):
         raise NotDecided(
             "Expected that something stays behind, found that all of it would be split off; name the parts that are another child's."
         )
-    return _new(at_it, "SPLIT", splitting.strand, random_id(at_it.desk.door.randomness), tuple(sorted(parts)))
+    return _new(at_it, "SPLIT", splitting.strand, split_off(splitting.strand, parts), tuple(sorted(parts)))
+
+
+def split_off(strand: UUID, parts: Collection[bytes]) -> UUID:
+    """Name the strand that these parts of a strand go to (blind indexes, 16 bytes each): the same each time, so that a split that is decided again is the same split."""
+    digest = hashlib.sha256(b"".join((b"mash-hub split", strand.bytes, *sorted(parts)))).digest()[:16]
+    return UUID(int=int.from_bytes(digest) & ~VERSION_AND_VARIANT | VERSION_8)
 
 
 def _require_read(at_it: _AtIt, left: Collection[UUID], right: Collection[UUID]) -> None:
@@ -172,15 +182,17 @@ def _require_read(at_it: _AtIt, left: Collection[UUID], right: Collection[UUID])
         )
 
 
-def _require_that_it_holds(known: Known, made: Decided) -> None:
-    pair, children = (made.left, made.right), known.children
+def _require_that_it_holds(at_it: _AtIt, made: Decided) -> None:
+    known, pair, children = at_it.known, (made.left, made.right), at_it.children
     if made.action == "DEFER" and children.child_of(made.left) == children.child_of(made.right):
         raise NotDecided(
             "Expected two records that are not linked, found that they are one child, which deferring would undo; keep them apart, or leave them linked."
         )
     if made.action != "LINK" or pair not in resolve(_and(known, made)).passed_over:
         return
-    ours, theirs = children.strands_of(made.left), children.strands_of(made.right)
+    # A strand of which they may know of no entry is not named: that it is there would tell of what is locked.
+    seen = {strand_of(children, one) for one in at_it.sight.known}
+    ours, theirs = (children.strands_of(strand) & seen for strand in pair)
     for (one, other), decision in sorted(children.decided.items()):
         across = (one in ours and other in theirs) or (one in theirs and other in ours)
         if across and (one, other) != pair and decision.action in ("KEEP_APART", "SPLIT"):
@@ -210,9 +222,8 @@ def _with_reason(at_it: _AtIt, made: Decided, strands: Collection[UUID], reason:
 
 def _view(at_it: _AtIt, made: Decided) -> DecisionView:
     children = at_it.children
-    undone = made.action == "SPLIT" or (
-        made.action == "KEEP_APART" and children.child_of(made.left) == children.child_of(made.right)
-    )
+    # Also where a rule's link was withdrawn before: whoever saw the two as one is found now as then.
+    undone = made.action in ("SPLIT", "KEEP_APART")
     after = known_of(_and(at_it.known, made))
     past = past_of(at_it.desk, at_it.attempt.asked_at)
     wrong = wrong_of(past, after, made.left, made.right) if undone else Wrong((), {})

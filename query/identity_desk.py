@@ -8,7 +8,7 @@ from uuid import UUID
 from access_policy.sealing import Sealer
 from projections.disclosures import Disclosures
 from projections.identity.review_list import ReviewList
-from projections.identity.said import Compared, Said
+from projections.identity.said import Decided, Said, joins
 from projections.identity.strands import Children, resolve
 from query.door import Door
 from query.identity_log import IdentityLog
@@ -59,12 +59,8 @@ def known_of(said: Iterable[tuple[int, Said]]) -> Known:
 
 def ever_linked(said: Iterable[Said]) -> frozenset[UUID]:
     """Name every strand that a link or a split ever named, whether it still counts or not."""
-    joined = (one for one in said if _joins(one))
+    joined = (one for one in said if joins(one) or (isinstance(one, Decided) and one.action == "SPLIT"))
     return frozenset(strand for one in joined for strand in (one.left, one.right))
-
-
-def _joins(one: Said) -> bool:
-    return one.outcome == "LINK" if isinstance(one, Compared) else one.action in ("LINK", "SPLIT")
 
 
 def side_of(children: Children, strand: UUID, other: UUID) -> frozenset[UUID]:

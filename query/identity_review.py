@@ -4,8 +4,8 @@ As everywhere: decide; read; open in memory; record; and only then show. What a 
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -34,16 +34,15 @@ from query.identity_desk import (
     IdentityDesk,
     Known,
     NotDecided,
-    events_by_strand,
     events_of_strands,
     known_identity,
-    known_of,
     side_of,
     strand_of,
 )
-from query.identity_questions import questions_of, unasked
+from query.identity_questions import as_known, in_order, questions_of, unasked, without_likeness
 from query.identity_sides import Side, compared_fields, decisions_shown, side_view
 from query.identity_view import PartsView, PartView, QuestionItem, QuestionsView, QuestionView
+from query.naming import shown_name
 from query.seeing import Sight, ids_of, see
 from query.view import asked_by, canonical_bytes
 from schemas.sealed import SealedEvent
@@ -65,12 +64,14 @@ class ShownIdentity(Generic[View]):
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Two sides as one person may see them, what was said of who is who, and the rules that decided."""
+    """Two sides as one person may see them, what was said of who is who, and the rules that decided. `open` where nothing is withheld from them of either child, `whole` where nothing is invisible to them either."""
 
     known: Known
     left: Side
     right: Side
     sight: Sight
+    open: bool
+    whole: bool
 
     @property
     def children(self) -> Children:
@@ -86,21 +87,22 @@ def list_questions(
     decision = decide(door, attempt, Hub())
     if not decision.allowed:
         return refuse(door, attempt, decision)
-    known, rules = known_of(door.records.identity_said(None)), set(decision.rules)
+    review, rules = desk.review_list, set(decision.rules)
+    waiting, asked = review.waiting(), review.asked()
+    strands = {strand for pair in asked for strand in pair}
+    strands |= {strand for one in waiting for strand in (one.strand, *one.candidates)}
+    children = known_identity(door.records, strands).children
     found: list[QuestionItem] = []
-    waiting = iter(questions_of(known.children, desk.review_list.waiting()))
+    questions = iter(questions_of(children, waiting))
     with breakage_recorded(door, attempt):
-        while len(found) < MOST_QUESTIONS and (some := list(islice(waiting, MOST_QUESTIONS))):
-            sides = {one: _strands_of(known.children, one) for one in some}
-            strands = {strand for both in sides.values() for side in both for strand in side}
-            sight = see(door, attempt, events_of_strands(door.records, known.children, strands))
+        while len(found) <= MOST_QUESTIONS and (some := list(islice(questions, MOST_QUESTIONS))):
+            sight = see(door, attempt, _events_of(door, children, some))
             if isinstance(sight, Decision):
                 return refuse(door, attempt, sight)
-            seen = {strand_of(known.children, event) for event in sight.known}
-            found += [one for one, both in sides.items() if not any(seen.isdisjoint(side) for side in both)]
+            found += _as_seen(children, some, sight)
             rules.update(sight.rules)
-    more = len(found) > MOST_QUESTIONS or next(waiting, None) is not None
-    view = QuestionsView(asked_by(attempt), tuple(found[:MOST_QUESTIONS]), more)
+    listed = tuple(in_order(found[:MOST_QUESTIONS]))
+    view = QuestionsView(asked_by(attempt), listed, len(found) > MOST_QUESTIONS)
     return _shown(door, attempt, view, Showing(canonical_bytes(view), tuple(sorted(rules))))
 
 
@@ -141,7 +143,7 @@ def open_parts(
             return refuse(door, attempt, sight)
         parts = tuple(_parts(children, sight.read, door.unsealing.open_all(sight.read)))
     withheld = counts_of(entry_of(one.header) for one in sight.withheld)
-    view = PartsView(asked_by(attempt), children.child_of(child), parts, withheld)
+    view = PartsView(asked_by(attempt), shown_name(child, sight.known, children.kin), parts, withheld)
     rules = tuple(sorted({*decision.rules, *sight.rules}))
     showing = Showing(canonical_bytes(view), rules, ids_of(sight.read), ids_of(sight.withheld))
     return _shown(door, attempt, view, showing)
@@ -152,31 +154,54 @@ def seen_sides(door: Door, attempt: Attempt, pair: Pair) -> Sides | Decision:
     left, right = pair
     known = known_identity(door.records, pair)
     children = known.children
-    strands = side_of(children, left, right), side_of(children, right, left)
-    events = events_by_strand(door.records, children, strands[0] | strands[1])
-    sight = see(door, attempt, (event for of_strand in events.values() for event in of_strand))
+    company = children.strands_of(left) | children.strands_of(right)
+    events = events_of_strands(door.records, children, company)
+    sight = see(door, attempt, events)
     if isinstance(sight, Decision):
         return sight
-    opened = {one.entry.event_id: one for one in door.unsealing.open_all(sight.read)}
-    names = children.child_of(left), children.child_of(right)
-    sides = [_side(name, one, events, sight, opened) for name, one in zip(names, strands, strict=True)]
-    return Sides(known, sides[0], sides[1], sight)
+    strands = side_of(children, left, right), side_of(children, right, left)
+    beside = _of_strands(children, sight, strands[0] | strands[1])
+    opened = door.unsealing.open_all(beside.read)
+    sides = [_side(known.children, one, of, sight, opened) for one, of in zip(pair, strands, strict=True)]
+    whole = not sight.withheld and {one.header.event_id for one in events} == {
+        one.header.event_id for one in sight.read
+    }
+    return Sides(known, sides[0], sides[1], beside, not sight.withheld, whole)
 
 
 def _strands_of(children: Children, item: QuestionItem) -> tuple[frozenset[UUID], frozenset[UUID]]:
     return side_of(children, item.left, item.right), side_of(children, item.right, item.left)
 
 
-def _side(
-    name: UUID,
-    strands: frozenset[UUID],
-    events: Mapping[UUID, Sequence[SealedEvent]],
-    sight: Sight,
-    opened: Mapping[UUID, Opened],
-) -> Side:
-    ids = {UUID(bytes=one.header.event_id) for strand in strands for one in events.get(strand, ())}
-    read = tuple(one for event_id, one in opened.items() if event_id in ids)
-    return Side(name, strands, read, tuple(one for one in sight.withheld if UUID(bytes=one.header.event_id) in ids))
+def _events_of(door: Door, children: Children, questions: Iterable[QuestionItem]) -> Sequence[SealedEvent]:
+    strands = {strand for one in questions for side in _strands_of(children, one) for strand in side}
+    return events_of_strands(door.records, children, strands)
+
+
+def _as_seen(children: Children, questions: Iterable[QuestionItem], sight: Sight) -> Iterator[QuestionItem]:
+    """Give the questions on both of whose sides an entry is known, each with what may be shown of it."""
+    known = {strand_of(children, event) for event in sight.known}
+    withheld = {strand_of(children, event) for event in sight.withheld}
+    for one in questions:
+        sides = _strands_of(children, one)
+        if not any(known.isdisjoint(side) for side in sides):
+            shown = as_known(one, sides, known)
+            yield shown if withheld.isdisjoint(sides[0] | sides[1]) else without_likeness(shown)
+
+
+def _of_strands(children: Children, sight: Sight, strands: frozenset[UUID]) -> Sight:
+    read, withheld = (
+        tuple(one for one in events if strand_of(children, one) in strands) for events in (sight.read, sight.withheld)
+    )
+    return Sight(read, withheld, sight.rules)
+
+
+def _side(children: Children, strand: UUID, strands: frozenset[UUID], sight: Sight, opened: Sequence[Opened]) -> Side:
+    own = _of_strands(children, sight, strands)
+    ids = set(ids_of(own.read))
+    name = shown_name(strand, _of_strands(children, sight, children.strands_of(strand)).known, children.kin)
+    known = frozenset(strand_of(children, event) for event in own.known)
+    return Side(name, known, tuple(one for one in opened if one.entry.event_id in ids), own.withheld)
 
 
 def _known_of(side: Side) -> bool:
@@ -185,17 +210,33 @@ def _known_of(side: Side) -> bool:
 
 def _question_view(desk: IdentityDesk, attempt: Attempt, sides: Sides, pair: Pair) -> QuestionView:
     children = sides.children
-    listed = {(one.left, one.right): one for one in questions_of(children, desk.review_list.waiting())}
     decided = (one for _, one in sides.known.said if isinstance(one, Decided) and pair_of(one.left, one.right) == pair)
+    question = as_known(_question_of(desk, children, pair), (sides.left.strands, sides.right.strands), _known(sides))
     return QuestionView(
         asked=asked_by(attempt),
-        question=listed.get(pair) or unasked(children, pair),
+        question=question if sides.open else without_likeness(question),
         linked=children.child_of(pair[0]) == children.child_of(pair[1]),
         left=side_view(sides.left),
         right=side_view(sides.right),
         fields=compared_fields(sides.left, sides.right),
-        decisions=decisions_shown(desk.door.unsealing, decided, sides.sight.read, sides.sight.withheld),
+        decisions=decisions_shown(desk.door.unsealing, decided, sides.sight.read if sides.whole else ()),
     )
+
+
+def _known(sides: Sides) -> frozenset[UUID]:
+    return sides.left.strands | sides.right.strands
+
+
+def _question_of(desk: IdentityDesk, children: Children, pair: Pair) -> QuestionItem:
+    """Give what is asked of two strands, or of the two children whose strands they are where the two were never compared."""
+    questions = questions_of(children, desk.review_list.waiting())
+    of_pair = next((one for one in questions if (one.left, one.right) == pair), None)
+    names = {children.child_of(strand) for strand in pair}
+    of_children = (one for one in questions if {children.child_of(one.left), children.child_of(one.right)} == names)
+    if of_pair is not None or children.comparison_of(*pair) is not None:
+        return of_pair or unasked(children, pair)
+    found = next(of_children, None)
+    return unasked(children, pair) if found is None else replace(found, left=pair[0], right=pair[1])
 
 
 def _parts(children: Children, events: Sequence[SealedEvent], opened: Sequence[Opened]) -> Iterator[PartView]:

@@ -23,7 +23,7 @@ PROTECTED_SEALS = ("SEALED", "LOCKED")
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side as one person may see it: its strands, the entries read and opened, and those withheld, still sealed."""
+    """One side as one person may see it: the name and the strands by which they may know it, the entries read and opened, and those withheld, still sealed."""
 
     child: UUID
     strands: frozenset[UUID]
@@ -68,10 +68,10 @@ def compared_fields(left: Side, right: Side) -> tuple[ComparedField, ...]:
 
 
 def decisions_shown(
-    unsealing: Unsealing, decided: Iterable[Decided], read: Sequence[SealedEvent], withheld: Sequence[SealedEvent]
+    unsealing: Unsealing, decided: Iterable[Decided], read: Sequence[SealedEvent]
 ) -> tuple[ShownDecision, ...]:
-    """Give decisions with their reasons, each for whoever reads entries under the key that it is sealed with and is refused none of those."""
-    keys = {one.header.key_id for one in read} - {one.header.key_id for one in withheld}
+    """Give decisions with those of their reasons that are sealed under the key of one of these entries: none for whoever does not read all there is on both sides, of which the words could tell."""
+    keys = {one.header.key_id for one in read}
     return tuple(_shown(unsealing, one, keys) for one in decided)
 
 

@@ -94,6 +94,8 @@ def _question(one: QuestionItem) -> Iterator[str]:
         yield f"{INDENT}did not agree: {'; '.join(one.disagreed)}"
     if one.because is not None:
         yield f"{INDENT}because: {one.because}"
+    if one.not_shown is not None:
+        yield f"{INDENT}{one.not_shown}"
 
 
 def _side(name: str, side: SideView) -> Iterator[str]:

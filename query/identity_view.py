@@ -17,7 +17,8 @@ class QuestionItem:
     """Two strands of which a person has to say whether they are one child.
 
     `likeness`: the hub compared them (score, what agreed and did not, edition, since when); `identifiers`: a statement's identifiers point to both; `none`: nobody asked, and
-    somebody looks at them all the same. `because` is what kept a rule from linking them.
+    somebody looks at them all the same. `because` is what kept a rule from linking them. A strand of which the reader may know of no entry is not named: another of its side stands for it.
+    Where anything is withheld from the reader on a side, what was found is not shown, and `not_shown` says so: it was found out from what is withheld too.
     """
 
     left: UUID
@@ -30,6 +31,7 @@ class QuestionItem:
     edition: str | None
     since: datetime | None
     deferred: bool
+    not_shown: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class QuestionsView:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side: the child it is called by now, the strands that are compared, how many entries were read of it, and what is withheld, with whom to ask."""
+    """One side: the child it is called by now, the strands of it of which the reader may know an entry, how many entries were read of it, and what is withheld, with whom to ask."""
 
     child: UUID
     strands: tuple[UUID, ...]
@@ -63,7 +65,7 @@ class ComparedField:
 
 @dataclass(frozen=True, slots=True)
 class ShownDecision:
-    """What a person (a staff id) decided of the two before, when, and why; no reason where it may not or cannot be read."""
+    """What a person (a staff id) decided of the two before, when, and why; no reason unless the reader reads all there is on both sides, or where it cannot be read."""
 
     decision_id: UUID
     action: Action
@@ -121,7 +123,7 @@ class DecisionView:
 
 @dataclass(frozen=True, slots=True)
 class WrongView:
-    """One disclosure in which two children stood as one: who (a staff id) was shown it, when, why, and how many entries of each side."""
+    """One disclosure in which two children stood as one: who (a staff id) was shown it, when, why, and how many entries of each side, locked ones not counted."""
 
     disclosure_id: UUID
     person: str = field(repr=False)

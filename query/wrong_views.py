@@ -1,35 +1,47 @@
 """Who saw two children as one: the allowed disclosures in which entries of both stood together, after they are known to be two."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from access_policy.question import Hub
-from access_policy.vocabulary import DECIDE_IDENTITY, SEE_IDENTITY, SEE_WRONG_VIEWS
+from access_policy.vocabulary import DECIDE_IDENTITY, SEE_ALERTS, SEE_IDENTITY, SEE_WRONG_VIEWS
 from projections.disclosures import Disclosures
 from projections.identity.strands import Children
 from query.disclosure import Disclosure, decode_disclosure
 from query.door import Refused, Showing, StaffMember, Wanted, begin, breakage_recorded, decide, record, refuse
 from query.household import OPEN_HOUSEHOLD
-from query.identity_desk import IdentityDesk, Known, events_of_strands, ever_linked, known_identity, known_of, side_of
+from query.identity_desk import (
+    IdentityDesk,
+    Known,
+    events_of_strands,
+    ever_linked,
+    known_identity,
+    known_of,
+    side_of,
+    strand_of,
+)
 from query.identity_review import ShownIdentity
 from query.identity_view import WrongView, WrongViews
 from query.ports import Records
 from query.view import asked_by, canonical_bytes
 from schemas.catalogue import Catalogue
+from schemas.moments import moment
 from schemas.sealed import SealedEvent
 
 SIDE_BY_SIDE = (SEE_IDENTITY, DECIDE_IDENTITY)
 """What is asked for to see two children beside each other: there both belong."""
-MORE_THAN_ONE = (OPEN_HOUSEHOLD,)
-"""What shows entries of other children too, each as that child's: it was wrong only while the two were one."""
+MORE_THAN_ONE = (OPEN_HOUSEHOLD, SEE_ALERTS)
+"""What shows entries of other children too, each as that child's: it was wrong only where it took some of both for one child's."""
+
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """The wrong views of two sides, oldest first, and the entries that stood in another child's record, by their agency; a locked entry is not among them."""
+    """The wrong views of two sides, oldest first, without those of which a side was locked entries alone; and the entries that stood in another child's record, by their agency; a locked entry is not among them."""
 
     views: tuple[WrongView, ...]
     entries: Mapping[str, tuple[UUID, ...]]
@@ -90,16 +102,29 @@ def wrong_of(past: Past, known: Known, left: UUID, right: UUID) -> Wrong:
     entries = _Entries(_by_id(past, children, ours), _by_id(past, children, theirs))
     # Under any of these ids the record may have been asked for while the two were one.
     strands = ever_linked(one for _, one in known.said) | ours | theirs
-    messages = past.disclosures.of_child(strands, past.until + timedelta(microseconds=1))
+    messages = [*past.disclosures.of_child(strands, past.until + INSTANT), *_alert_lists(past, known, entries)]
     disclosures = (decode_disclosure(past.catalogue, one) for one in messages)
     wrong = [
-        one for one in disclosures if one.allowed and _both(one, entries) and _showed_one_child(one, known, left, right)
+        one for one in disclosures if one.allowed and _both(one, entries) and _showed_one_child(one, known, entries)
     ]
+    wrong.sort(key=lambda one: one.asked_at)
     shown: dict[str, set[UUID]] = defaultdict(set)
     for agency, event_id in (placed for one in wrong for placed in _misplaced(one, entries)):
         shown[agency].add(event_id)
     of_agencies = {agency: tuple(sorted(ids)) for agency, ids in shown.items()}
-    return Wrong(tuple(_view(one, entries) for one in wrong), of_agencies)
+    views = (_view(one, entries) for one in wrong)
+    # One in which the entries of a side were all locked is not listed: that it is there would tell of them.
+    return Wrong(tuple(one for one in views if one.left_entries and one.right_entries), of_agencies)
+
+
+def _alert_lists(past: Past, known: Known, entries: _Entries) -> Sequence[bytes]:
+    """Give the lists of alerts, which are about no one child, of the time in which entries of both sides can have been taken for one child's."""
+    if not known.said or not entries.left or not entries.right:
+        return []
+    since = max(min(one.header.received for one in side.values()) for side in (entries.left, entries.right))
+    # What was said last parted them, or was said when they had been parted.
+    until = min(past.until, max(one.at for _, one in known.said))
+    return past.disclosures.of_no_child(SEE_ALERTS, moment(since), until + INSTANT)
 
 
 def _by_id(past: Past, children: Children, strands: frozenset[UUID]) -> Mapping[UUID, SealedEvent]:
@@ -110,14 +135,18 @@ def _both(one: Disclosure, entries: _Entries) -> bool:
     return not entries.left.keys().isdisjoint(one.shown) and not entries.right.keys().isdisjoint(one.shown)
 
 
-def _showed_one_child(one: Disclosure, known: Known, left: UUID, right: UUID) -> bool:
+def _showed_one_child(one: Disclosure, known: Known, entries: _Entries) -> bool:
     if one.action in SIDE_BY_SIDE:
         return False
     if one.action not in MORE_THAN_ONE:
         return True
     until = one.asked_at if one.as_known_at is None else min(one.asked_at, one.as_known_at)
     then = known_of((offset, said) for offset, said in known.said if said.at <= until).children
-    return then.child_of(left) == then.child_of(right)
+    ours, theirs = (
+        {then.child_of(strand_of(then, side[event_id])) for event_id in one.shown if event_id in side}
+        for side in (entries.left, entries.right)
+    )
+    return not ours.isdisjoint(theirs)
 
 
 def _misplaced(one: Disclosure, entries: _Entries) -> Iterator[tuple[str, UUID]]:
@@ -129,6 +158,7 @@ def _misplaced(one: Disclosure, entries: _Entries) -> Iterator[tuple[str, UUID]]
 
 
 def _view(one: Disclosure, entries: _Entries) -> WrongView:
-    counts = [sum(event_id in side for event_id in one.shown) for side in (entries.left, entries.right)]
+    sides = [[side[event_id] for event_id in one.shown if event_id in side] for side in (entries.left, entries.right)]
+    counts = [sum(event.header.seal != "LOCKED" for event in side) for side in sides]
     who = one.person, one.agency, one.role, one.action, one.purpose, one.asked_at
     return WrongView(one.disclosure_id, *who, counts[0], counts[1])

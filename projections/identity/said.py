@@ -43,3 +43,8 @@ class Decided:
 
 
 Said = Compared | Decided
+
+
+def joins(one: Said) -> bool:
+    """Whether it says of two strands that they are one child."""
+    return one.outcome == "LINK" if isinstance(one, Compared) else one.action == "LINK"

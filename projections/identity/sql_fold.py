@@ -7,9 +7,11 @@ from uuid import UUID
 from psycopg import Connection
 
 from projections.identity.messages import decode_said
+from projections.identity.noted_pairs import noted_pairs
+from projections.identity.noted_pairs_sql import change_noted
 from projections.identity.said import Said
 from projections.identity.sql_strands import SAID_COLUMNS, change_kin, said_about, said_row, stored_kin
-from projections.identity.strands import NOBODY, Kin, moved, resolve
+from projections.identity.strands import NOBODY, Kin, linked_strands, moved, resolve
 from projections.rows import Ids, Rows
 from schemas.catalogue import Catalogue
 
@@ -27,7 +29,7 @@ class KinFollower(Protocol):
 
 
 class IdentityFold:
-    """Writes what is said of who is who, and keeps the tables strand and split_part true to it; used inside a transaction that also holds the position.
+    """Writes what is said of who is who, and keeps the tables strand, split_part and strand_pair true to it; used inside a transaction that also holds the position.
 
     If we crash before it is committed nothing was said; after it, everything that follows from it is there.
     """
@@ -52,10 +54,14 @@ class IdentityFold:
         return len(rows)
 
     def _before_and_after(self, said: Sequence[Said]) -> tuple[Kin, Kin]:
-        """Give who belonged together as it is stored, and who does by all that was said, of everybody whom it may concern."""
+        """Give who belonged together as it is stored, and who does by all that was said, of everybody whom it may concern; and note which of their pairs wait for a person or came apart."""
         strands = {strand for one in said for strand in (one.left, one.right)}
         before = stored_kin(self._conn, strands)
-        after = resolve(said_about(self._conn, self._catalogue, strands | _strands_in(before)).items()).kin
+        known = said_about(self._conn, self._catalogue, strands | _strands_in(before))
+        concerned = strands | _strands_in(before) | linked_strands(known.items())
+        children = resolve(known.items())
+        change_noted(self._conn, concerned, noted_pairs(known.values(), children, concerned))
+        after = children.kin
         if before == after == NOBODY:  # as with most comparisons: they are questions, or link nobody
             return before, after
         return stored_kin(self._conn, strands | _strands_in(before) | _strands_in(after)), after

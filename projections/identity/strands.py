@@ -118,6 +118,10 @@ class Children:
             likeliest.setdefault(self._children((one.left, one.right)), one)
         return tuple(sorted(likeliest.values(), key=lambda one: (one.left, one.right)))
 
+    def asked(self) -> frozenset[Pair]:
+        """Name every pair that the rules ask about, that was deferred or passed over, and whose strands are two children: also where several are of the same two, and where a person answered one of these."""
+        return frozenset(pair for pair in self.decided.keys() | self.compared.keys() for _ in self._question(pair))
+
     def _children(self, pair: Pair) -> frozenset[UUID]:
         return frozenset(self.child_of(strand) for strand in pair)
 

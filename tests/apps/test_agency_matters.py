@@ -15,7 +15,7 @@ from query.settling import Finding, notify_agencies, resolve_contradiction
 from query.wrong_views import past_of
 from tests.feed_world import ED, County
 from tests.query.record_world import CHILD, MONDAY, NOW, TWIN, Told, staff
-from tests.query.test_identity_review import ANALYST, MARK, WHY, Room
+from tests.query.test_identity_review import ANALYST, MARK, THIRD, WHY, Room
 
 INJURY = {"injury": "a bruise", "explanation": "fell", "explained_by": None, "summary": None}
 
@@ -25,8 +25,8 @@ def room() -> Room:
     return Room()
 
 
-def known(room: Room) -> Known:
-    return Known(room.world.records.work, room.desk.review_list, past_of(room.desk, NOW))
+def known(room: Room, days: int = 0) -> Known:
+    return Known(room.world.records.work, room.desk.review_list, past_of(room.desk, NOW + timedelta(days=days)))
 
 
 def contradict(room: Room) -> tuple[UUID, UUID]:
@@ -64,6 +64,30 @@ def test_an_agency_is_told_which_of_its_entries_stood_in_another_childs_record(r
     assert matters_of(known(room), "police") == ()
     room.decide("LINK", CHILD, TWIN)
     assert matters_of(known(room), "education") == ()
+
+
+@pytest.mark.parametrize("outcome", ["ASK", "NO"])
+def test_an_agency_is_told_too_where_a_newer_comparison_withdrew_a_rules_link(room: Room, outcome: str) -> None:
+    room.compare("LINK")
+    room.open()
+    assert matters_of(known(room), "education") == ()
+    room.compare(outcome)
+    (matter,) = matters_of(known(room), "education")
+    assert (matter.kind, matter.since, matter.entries) == ("shown in another child's record", NOW, (room.school,))
+    room.decide("KEEP_APART")
+    assert len(matters_of(known(room), "education")) == 1
+    assert [len(matters_of(known(room, days), "education")) for days in (29, 31)] == [1, 0]
+
+
+def test_an_agency_is_told_too_where_a_link_is_passed_over_because_of_what_is_said_of_others(room: Room) -> None:
+    other = room.world.say(Told(agency="police", child=THIRD))
+    room.compare("LINK", TWIN, THIRD, 0.9)
+    room.compare("LINK", CHILD, TWIN, 0.99)
+    room.open()
+    room.compare("ASK", CHILD, THIRD, 0.9, "twins or siblings")
+    (matter,) = matters_of(known(room), "police")
+    assert matter.entries == (other,)
+    assert len(room.wrong(TWIN, THIRD).views) == 1
 
 
 def test_a_link_that_nobody_saw_is_nothing_to_look_at(room: Room) -> None:

@@ -50,6 +50,7 @@ TABLES = [
     "review_item",
     "split_part",
     "strand",
+    "strand_pair",
 ]
 PROJECT, ADMIT = "project", "admit"
 

@@ -15,6 +15,7 @@ from projections.household_tokens import (
     HouseholdToken,
     HouseholdTokens,
     MemoryHouseholdTokens,
+    Page,
     SharedToken,
     household_tokens,
 )
@@ -43,7 +44,7 @@ def tokens(request: pytest.FixtureRequest) -> Iterator[HouseholdTokens]:
 
 
 def token(text: bytes, strand: UUID, event: int) -> HouseholdToken:
-    return HouseholdToken(text * 16, "address", strand, UUID(int=event))
+    return HouseholdToken(text * 16, "address", strand, UUID(int=event), STARTS + timedelta(minutes=event))
 
 
 def test_entries_that_share_a_token_are_found_and_of_the_asked_ones_the_smallest_stands_for_all(
@@ -51,18 +52,32 @@ def test_entries_that_share_a_token_are_found_and_of_the_asked_ones_the_smallest
 ) -> None:
     tokens.add([token(b"a", ONE, 11), token(b"b", ONE, 12), token(b"a", OTHER, 21), token(b"c", OTHER, 22)])
     tokens.add([token(b"a", ONE, 13), token(b"a", ONE, 14)])
-    found = tokens.shared([UUID(int=11), UUID(int=12), UUID(int=14)])
+    found = tokens.shared([UUID(int=11), UUID(int=12), UUID(int=14)], [ONE, OTHER])
     assert found == {
         SharedToken("address", UUID(int=11), OTHER, UUID(int=21)),
         SharedToken("address", UUID(int=11), ONE, UUID(int=13)),
     }
+    assert tokens.shared([UUID(int=11)], [OTHER]) == {SharedToken("address", UUID(int=11), OTHER, UUID(int=21))}
+
+
+def test_the_entries_that_share_a_token_are_listed_once_each_by_pages_and_the_newest_first(
+    tokens: HouseholdTokens,
+) -> None:
+    tokens.add([token(text, ONE, 11) for text in (b"a", b"b")])
+    tokens.add([token(text, OTHER, event) for text in (b"a", b"b") for event in (21, 22, 23)])
+    tokens.add([token(b"c", OTHER, 24)])
+    newest = [UUID(int=event) for event in (23, 22, 21)]
+    asked = [UUID(int=11)]
+    assert tokens.newest(asked, Page(9)) == tuple(newest)
+    assert [tokens.newest(asked, Page(2, skip)) for skip in (0, 2, 4)] == [tuple(newest[:2]), (newest[2],), ()]
+    assert tokens.newest([], Page(9)) == ()
 
 
 def test_a_token_that_is_told_again_changes_nothing_and_asking_for_none_finds_none(tokens: HouseholdTokens) -> None:
     for _ in range(2):
         tokens.add([token(b"a", ONE, 11), token(b"a", OTHER, 21)])
-    assert len(tokens.shared([UUID(int=11)])) == 1
-    assert tokens.shared([]) == frozenset()
+    assert len(tokens.shared([UUID(int=11)], [OTHER])) == 1
+    assert tokens.shared([], [OTHER]) == tokens.shared([UUID(int=11)], []) == frozenset()
     tokens.add([])
 
 
@@ -74,17 +89,18 @@ class Told:
         self._services = services
         self._told = 0
 
-    def tell(self, number: int, child: UUID | None, asked_at: datetime) -> bytes:
+    def tell(self, number: int, child: UUID | None, asked_at: datetime, action: str = "open_record") -> bytes:
         contract = CATALOGUE.own("Disclosure")
         said: dict[str, Any] = value_of(contract, Random(number), lambda: "text") | {
             "disclosure_id": UUID(int=number).bytes,
             "child": None if child is None else child.bytes,
             "asked_at": micros(asked_at),
             "as_known_at": None,
+            "action": action,
         }
         message = encode(contract, said)
         if isinstance(self.store, MemoryDisclosures):
-            self.store.add(LoggedDisclosure(UUID(int=number), child, asked_at, message))
+            self.store.add(LoggedDisclosure(UUID(int=number), child, asked_at, message, action))
         elif self._services is not None:
             with open_store(self._services.conninfo("mash_worker")) as worker:
                 ToldFold(worker, CATALOGUE, "Disclosure").fold(0, [(self._told, message)])
@@ -117,6 +133,21 @@ def test_what_was_asked_about_a_child_before_a_moment_is_found_oldest_first_byte
         assert list(told.store.of_child([], until)) == []
         assert told.store.find(UUID(int=5)) == nobody
         assert told.store.find(UUID(int=99)) is None
+
+
+@pytest.mark.parametrize("kind", STORES)
+def test_what_was_asked_about_no_child_is_found_by_what_was_asked_for_and_when(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    with disclosures(kind, request) as told:
+        told.tell(1, None, STARTS - timedelta(hours=1), "see_alerts")
+        second = told.tell(2, None, STARTS + timedelta(hours=1), "see_alerts")
+        first = told.tell(3, None, STARTS, "see_alerts")
+        told.tell(4, None, STARTS, "see_identity")
+        told.tell(5, ONE, STARTS, "see_alerts")
+        until = STARTS + timedelta(hours=2)
+        told.tell(6, None, until, "see_alerts")
+        assert list(told.store.of_no_child("see_alerts", STARTS, until)) == [first, second]
 
 
 def fields(**said: Any) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class Shown:
         found = (one for one in self.world.log.disclosures if one.child in strands and one.asked_at < until)
         return [encode_disclosure(disclosure_contract(CATALOGUE), one) for one in found]
 
+    def of_no_child(self, action: str, since: datetime, until: datetime) -> Sequence[bytes]:
+        asked = (one for one in self.world.log.disclosures if one.child is None and one.action == action)
+        found = (one for one in asked if since <= one.asked_at < until)
+        return [encode_disclosure(disclosure_contract(CATALOGUE), one) for one in found]
+
     def find(self, disclosure_id: UUID) -> bytes | None:
         found = (one for one in self.world.log.disclosures if one.disclosure_id == disclosure_id)
         return next((encode_disclosure(disclosure_contract(CATALOGUE), one) for one in found), None)

@@ -38,6 +38,7 @@ def test_an_alert_is_listed_with_what_is_behind_it_and_the_list_is_recorded(worl
     )
     (disclosure,) = world.log.disclosures
     assert (disclosure.action, disclosure.child, disclosure.asked_at) == ("see_alerts", None, NOW)
+    assert disclosure.shown == (event,)
     assert disclosure.digest == hashlib.sha256(alerts.shown).digest()
     assert world.calls == ["read", "record"]
 

@@ -11,7 +11,7 @@ import pytest
 from projections.identity.review_list import WaitingStrand
 from projections.identity.said import Action, Compared
 from query.door import Refused, StaffMember
-from query.identity_decide import Deciding, Splitting, decide_identity
+from query.identity_decide import Deciding, Splitting, decide_identity, split_off
 from query.identity_desk import NotDecided
 from query.identity_log import DecidingFailed
 from query.identity_review import ShownIdentity, list_questions, open_parts, open_question
@@ -47,8 +47,10 @@ class Room:
         self.clinic = self.world.say(Told(agency="health", child=TWIN, child_said=RIGHT_SAID))
         self.compare("ASK")
 
-    def compare(self, outcome: Any, left: UUID = CHILD, right: UUID = TWIN, score: float = 0.9) -> None:
-        told = ("family name",), ("given name, a nickname",), None, NOW
+    def compare(
+        self, outcome: Any, left: UUID = CHILD, right: UUID = TWIN, score: float = 0.9, because: str | None = None
+    ) -> None:
+        told = ("family name",), ("given name, a nickname",), because, NOW
         self.world.records.said.append(Compared(uuid4(), left, right, "test", outcome, score, *told))
 
     def questions(self, who: StaffMember = REVIEWER) -> QuestionsView:
@@ -196,13 +198,6 @@ def test_a_decision_is_on_record_before_it_is_written_and_its_reason_is_sealed(r
     assert room.entries(CHILD) == room.entries(TWIN) == 2
 
 
-def test_a_reason_is_shown_to_whoever_reads_the_entries_under_its_key(room: Room) -> None:
-    room.decide("DEFER")
-    assert [(one.action, one.reason) for one in room.question().decisions] == [("DEFER", MARK)]
-    room.world.keys.destroyed.add("education")
-    assert [one.reason for one in room.question().decisions] == [None]
-
-
 def test_a_link_that_would_join_two_that_a_person_keeps_apart_is_refused_and_says_what_to_do(room: Room) -> None:
     room.world.say(Told(agency="police", child=THIRD))
     room.decide("KEEP_APART")
@@ -265,6 +260,19 @@ def test_a_part_is_split_off_with_all_that_its_agency_told_under_that_id(room: R
     assert (room.entries(CHILD), room.entries(view.right)) == (1, 2)
     assert room.decide("LINK", CHILD, view.right).entries_moved == ()
     assert room.entries(CHILD) == 3
+
+
+def test_a_split_that_is_decided_again_makes_the_same_strand(room: Room) -> None:
+    other = room.world.say(Told(agency="education", child_said={"local_id": "another"}))
+    first = room.split(other)
+    folded = room.world.records.said.pop()
+    again = room.split(other)
+    assert again.right == first.right
+    assert again.decision_id != first.decision_id
+    room.world.records.said.append(folded)
+    assert room.entries(first.right) == room.entries(CHILD) == 1
+    assert split_off(CHILD, [b"a" * 16, b"b" * 16]) == split_off(CHILD, [b"b" * 16, b"a" * 16])
+    assert len({split_off(CHILD, [b"a" * 16]), split_off(TWIN, [b"a" * 16]), split_off(CHILD, [b"b" * 16])}) == 3
 
 
 def test_a_split_takes_only_parts_that_are_read_and_leaves_something_behind(room: Room) -> None:

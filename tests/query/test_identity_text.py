@@ -27,15 +27,17 @@ def test_a_list_says_of_each_question_what_agreed_and_what_did_not(room: Room) -
 
 
 def test_two_sides_are_said_field_by_field_with_what_was_decided_before(room: Room) -> None:
-    room.world.say(Told(agency="police", sensitivity="RESTRICTED"))
     room.decide("DEFER")
+    assert question_lines(room.question())[-1].endswith(f": {MARK}")
+    room.world.say(Told(agency="police", sensitivity="RESTRICTED"))
     lines = question_lines(room.question())
+    assert any("how alike they are and why it is asked is not shown" in line for line in lines)
     assert "They are two children now." in lines
     assert "name: differ" in lines
     assert any(line.startswith("    left  Zebedee Quillfeather  (education, ") for line in lines)
     assert any("ask the police public protection unit" in line for line in lines)
     assert lines[-1].startswith("decided before: defer by childrens_social_care-17, ")
-    assert lines[-1].endswith(MARK)
+    assert lines[-1].endswith(": the reason may not be read here")
 
 
 def test_the_parts_name_an_entry_by_which_to_split_each_off(room: Room) -> None:

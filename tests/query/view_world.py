@@ -22,7 +22,7 @@ def keyed(kind: str, text: str) -> bytes:
 
 def logged(disclosure: Disclosure) -> LoggedDisclosure:
     message = encode_disclosure(CONTRACT, disclosure)
-    return LoggedDisclosure(disclosure.disclosure_id, disclosure.child, disclosure.asked_at, message)
+    return LoggedDisclosure(disclosure.disclosure_id, disclosure.child, disclosure.asked_at, message, disclosure.action)
 
 
 def member(relationship: str, name: str | None = None, **fields: Any) -> dict[str, Any]:
