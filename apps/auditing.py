@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 from uuid import UUID
 
 from psycopg import Connection
 
 from access_policy.question import Hub
-from access_policy.vocabulary import SEE_DISCLOSURES
+from access_policy.vocabulary import EXPORT_RECORD, SEE_DISCLOSURES
 from apps.connections import conninfo
 from apps.keys import signing_key
 from apps.settings import Settings
@@ -53,6 +54,29 @@ class Told:
     lines: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one disclosure was, in plain lines, and its id, by which what it showed can be asked for."""
+
+    disclosure_id: UUID
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ToldDisclosures:
+    """The disclosures about one child, oldest first."""
+
+    accounts: tuple[Account, ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Give all of them as plain lines."""
+        return tuple(line for one in self.accounts for line in one.lines)
+
+
+Answer = TypeVar("Answer", Told, ToldDisclosures)
+
+
 class Auditing:
     """Answers from the main database as mash_auditor; who asks goes through the door's own decision and record."""
 
@@ -66,47 +90,51 @@ class Auditing:
         """Close its connection."""
         self._conn.close()
 
-    def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> Told | Refused:
+    def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> ToldDisclosures | Refused:
         """Say who asked for a child's record, when, why, what came of it, and whether the same bytes come out again today."""
         return self._answered(
             staff,
             child,
             purpose,
-            lambda: [line for one in self._of_child(child) for line in self._disclosure_lines(one)],
+            lambda: ToldDisclosures(tuple(map(self._account, self._of_child(child)))),
         )
 
     def trace(self, staff: StaffMember, event_id: UUID, purpose: str | None) -> Told | Refused:
         """Tell the life of one event: said, admitted, sealed, folded, proved, alerted on, shown."""
         row = self._conn.execute(FOUND, (event_id,), binary=True).fetchone()
         child = None if row is None else row[0]
-        return self._answered(staff, child, purpose, lambda: self._trace_lines(event_id, row))
+        return self._answered(staff, child, purpose, lambda: Told(tuple(self._trace_lines(event_id, row))))
 
     def _answered(
-        self, staff: StaffMember, child: UUID | None, purpose: str | None, answer: Callable[[], list[str]]
-    ) -> Told | Refused:
+        self, staff: StaffMember, child: UUID | None, purpose: str | None, answer: Callable[[], Answer]
+    ) -> Answer | Refused:
         attempt = begin(self._door, staff, purpose, Wanted(SEE_DISCLOSURES, child))
         decision = decide(self._door, attempt, Hub())
         if not decision.allowed:
             return refuse(self._door, attempt, decision)
         with breakage_recorded(self._door, attempt):
-            told = Told(tuple(answer()))
+            told = answer()
         # Crash until the record is written: nothing has left the door. After it: it says more than was seen, never less.
-        record(self._door, attempt, Showing(_bytes(attempt, told), decision.rules))
+        record(self._door, attempt, Showing(_bytes(attempt, told.lines), decision.rules))
         return told
 
     def _of_child(self, child: UUID) -> list[Disclosure]:
         rows = self._conn.execute(DISCLOSED, (child,), binary=True).fetchall()
         return [decode_disclosure(self._catalogue, message) for (message,) in rows]
 
-    def _disclosure_lines(self, one: Disclosure) -> list[str]:
+    def _account(self, one: Disclosure) -> Account:
         outcome = f"shown {len(one.shown)} entries, {len(one.withheld)} withheld" if one.allowed else "refused"
         who = f"{one.person} ({one.agency} {one.role})"
-        return [
+        lines = (
             f"{moment_in_words(one.asked_at)}  {who} asked for {one.action} for {one.purpose or 'no stated purpose'}: {outcome}",
             f"    rules: {', '.join(one.rules) or 'none'}; disclosure {one.disclosure_id}; {self._again(one)}",
-        ]
+        )
+        return Account(one.disclosure_id, lines)
 
     def _again(self, one: Disclosure) -> str:
+        if one.action == EXPORT_RECORD and one.allowed:
+            # It is found by making every document that can be asked for: too long for a list.
+            return "a document: `mash record as-shown` says whether the same comes out today"
         try:
             return f"the same {len(reproduce(one, self._door))} bytes come out today"
         except NotReproducible:
@@ -157,5 +185,5 @@ def _life(header: Header, part: int, offset: int) -> list[str]:
     ]
 
 
-def _bytes(attempt: Attempt, told: Told) -> bytes:
-    return canonical_bytes({"asked": asked_by(attempt), "lines": list(told.lines)})
+def _bytes(attempt: Attempt, lines: tuple[str, ...]) -> bytes:
+    return canonical_bytes({"asked": asked_by(attempt), "lines": list(lines)})

@@ -1,12 +1,12 @@
 """The rows from which a genogram is drawn: each person as told, with every kind, word and time that was told of them (Herts 14.4.56)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from projections.chronology.entry import Span
-from projections.household_words import Generation, Kind, Sex, generation_of, same_name, same_text, sex_of
-from projections.households import Household, Relation, Source
+from projections.household_words import Generation, Kind, Sex, generation_of, same_text, sex_of
+from projections.households import Household, Relation, Source, telling_of
+from projections.persons import Person, persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +34,13 @@ class GenogramRow:
 
 def genogram_rows(household: Household) -> tuple[GenogramRow, ...]:
     """Put tellings of one name together, and those without a name by their word; two people of one name with other dates of birth stay two."""
-    groups: dict[tuple[str, str], list[Relation]] = defaultdict(list)
+    who = persons(told for one in household.members if (told := telling_of(one)) is not None)
+    groups: dict[Person, list[Relation]] = defaultdict(list)
     for one in household.members:
-        groups[_person(one, household.members)].append(one)
+        told = telling_of(one)
+        groups[("", same_text(one.word)) if told is None else who[told]].append(one)
     rows = [_row(group) for _, group in sorted(groups.items())]
     return tuple(sorted(rows, key=lambda row: (row.generation is None, row.generation or 0, row.names, row.words)))
-
-
-def _person(one: Relation, members: Iterable[Relation]) -> tuple[str, str]:
-    if not one.name:
-        return "", same_text(one.word)
-    name = same_name(one.name)
-    dates = {other.born for other in members if other.name and other.born and same_name(other.name) == name}
-    # Whoever was told without a date is only taken for somebody where there is one such person.
-    return name, (one.born or "") if len(dates) > 1 else ""
 
 
 def _row(group: list[Relation]) -> GenogramRow:

@@ -5,14 +5,15 @@ is shown another child because of entries that they may read, opened and compare
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from projections.chronology.opened import Fields
 from projections.household_words import address_words, house_numbers, postcode_of, same_name
-from schemas.moments import day
+from schemas.moments import day, moment
 from schemas.sealed import Header
 
 TokenKind = Literal["address", "household", "person"]
@@ -24,12 +25,13 @@ Keyed = Callable[[str, str], bytes]
 
 @dataclass(frozen=True, slots=True)
 class HouseholdToken:
-    """A fingerprint that an entry of a strand carries."""
+    """A fingerprint that an entry of a strand carries, and when the hub received the entry (aware UTC)."""
 
     token: bytes = field(repr=False)
     kind: TokenKind
     strand: UUID = field(repr=False)
     event_id: UUID
+    received: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,14 @@ class SharedToken:
     event_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a long list: at most `limit` of it, after the first `skip`."""
+
+    limit: int
+    skip: int = 0
+
+
 class HouseholdTokens(Protocol):
     """Where the fingerprints are kept; a token told again changes nothing."""
 
@@ -49,8 +59,12 @@ class HouseholdTokens(Protocol):
         """Keep tokens; durable with the caller's transaction."""
         ...
 
-    def shared(self, event_ids: Sequence[UUID]) -> frozenset[SharedToken]:
-        """Find the entries of any strand that share a token with one of these entries; of these, which are themselves left out, the one with the smallest id stands for all that carry a token."""
+    def newest(self, event_ids: Sequence[UUID], page: Page) -> tuple[UUID, ...]:
+        """Find the entries of any strand that share a token with one of these, which are themselves left out: those received last first, then by id; a page of them."""
+        ...
+
+    def shared(self, event_ids: Sequence[UUID], strands: Collection[UUID]) -> frozenset[SharedToken]:
+        """Find the entries of some strands that share a token with one of these entries; of these, which are themselves left out, the one with the smallest id stands for all that carry a token."""
         ...
 
 
@@ -65,17 +79,26 @@ class MemoryHouseholdTokens:
         for one in tokens:
             self._by_token[one.token].add(one)
 
-    def shared(self, event_ids: Sequence[UUID]) -> frozenset[SharedToken]:
-        """Find the entries that share a token with one of these."""
-        asked = frozenset(event_ids)
+    def newest(self, event_ids: Sequence[UUID], page: Page) -> tuple[UUID, ...]:
+        """Find the entries that share a token with one of these, the newest first; a page of them."""
+        found = {other.event_id: other.received for _, other in self._beside(event_ids)}
+        by_id = sorted(found)
+        return tuple(sorted(by_id, key=lambda one: found[one], reverse=True)[page.skip : page.skip + page.limit])
+
+    def shared(self, event_ids: Sequence[UUID], strands: Collection[UUID]) -> frozenset[SharedToken]:
+        """Find the entries of some strands that share a token with one of these."""
         return frozenset(
             SharedToken(other.kind, mine, other.strand, other.event_id)
-            for carriers in self._by_token.values()
-            for mine in [min((one.event_id for one in carriers if one.event_id in asked), default=None)]
-            if mine is not None
-            for other in carriers
-            if other.event_id not in asked
+            for mine, other in self._beside(event_ids)
+            if other.strand in strands
         )
+
+    def _beside(self, event_ids: Sequence[UUID]) -> Iterator[tuple[UUID, HouseholdToken]]:
+        asked = frozenset(event_ids)
+        for carriers in self._by_token.values():
+            mine = min((one.event_id for one in carriers if one.event_id in asked), default=None)
+            if mine is not None:
+                yield from ((mine, other) for other in carriers if other.event_id not in asked)
 
 
 def household_tokens(fields: Fields) -> frozenset[Text]:
@@ -105,9 +128,9 @@ def own_person(fields: Fields) -> frozenset[Text]:
 
 def tokens_of(header: Header, fields: Fields, keyed: Keyed) -> frozenset[HouseholdToken]:
     """Give the fingerprints of one entry."""
-    strand, event_id = UUID(bytes=header.child), UUID(bytes=header.event_id)
+    strand, event_id, received = UUID(bytes=header.child), UUID(bytes=header.event_id), moment(header.received)
     return frozenset(
-        HouseholdToken(keyed(kind, text), kind, strand, event_id) for kind, text in household_tokens(fields)
+        HouseholdToken(keyed(kind, text), kind, strand, event_id, received) for kind, text in household_tokens(fields)
     )
 
 

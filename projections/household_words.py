@@ -100,9 +100,9 @@ def generation_of(word: str, kind: Kind) -> Generation | None:
 
 
 def same_text(text: str) -> str:
-    """Write a text in the form that is compared: small letters without accents, apostrophes or signs, one space between words."""
+    """Write a text in the form that is compared: small letters of any script without accents, apostrophes or signs, one space between words."""
     plain = "".join(one for one in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(one))
-    return " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’`]", "", plain)).split())
+    return " ".join(re.sub(r"[\W_]+", " ", re.sub(r"['’`]", "", plain)).split())
 
 
 def same_name(name: str) -> str:

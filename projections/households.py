@@ -8,13 +8,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from projections.chronology.entry import Span
 from projections.chronology.opened import Fields, Opened
-from projections.household_words import Kind, address_words, kind_of, postcode_of, same_name, same_text
+from projections.chronology.uncertain import span_order
+from projections.household_words import Kind, address_words, kind_of, postcode_of, same_text
+from projections.persons import Person, Telling, persons
 
 MEMBER, LEFT, ADDRESS_CHANGED = "HouseholdMemberRecorded", "HouseholdMemberLeft", "AddressChanged"
 ALLEGED: Mapping[str, tuple[str, str]] = {
@@ -99,10 +100,17 @@ def household_of(standing: Iterable[Opened]) -> Household:
     told = sorted((one for one in standing if one.fields is not None), key=_order)
     departures = [one for one in told if one.entry.event_type == LEFT]
     relations = [found for one in told if (found := _relation(one)) is not None]
-    ended = [_with_departures(one, departures) for one in relations]
+    named = (*map(telling_of, relations), *map(_gone, departures))
+    who = persons(one for one in named if one is not None)
+    ended = [_with_departures(one, departures, who) for one in relations]
     used = {ending.told_by.event_id for one in ended for ending in _endings(one)}
     alone = [_departure_alone(one) for one in departures if one.entry.event_id not in used]
     return Household(tuple(sorted([*ended, *alone], key=_relation_order)), _stays(told))
+
+
+def telling_of(relation: Relation) -> Telling | None:
+    """Give what a relation tells of who somebody is; None where it names nobody."""
+    return Telling(relation.told_by.agency, relation.name, relation.born) if relation.name else None
 
 
 def source_of(one: Opened) -> Source:
@@ -151,24 +159,29 @@ def _departure_alone(one: Opened) -> Relation:
     )
 
 
-def _with_departures(relation: Relation, departures: Sequence[Opened]) -> Relation:
+def _with_departures(relation: Relation, departures: Sequence[Opened], who: Mapping[Telling, Person]) -> Relation:
     if relation.told_by.event_type != MEMBER:
         return relation  # an arrest or a court's appointment is not undone by somebody moving out
-    fitting = [one for one in departures if _speaks_of(one, relation)]
+    fitting = [one for one in departures if _speaks_of(one, relation, who)]
     endings = sorted((Ending(one.entry.happened, source_of(one)) for one in fitting), key=_ending_order)
     own = [one for one in endings if one.told_by.agency == relation.told_by.agency]
     others = tuple(one for one in endings if one.told_by.agency != relation.told_by.agency)
     return replace(relation, ended=own[0] if own else None, others_say_left=others)
 
 
-def _speaks_of(departure: Opened, relation: Relation) -> bool:
-    """Whether a departure can be that of this person: by name where both name one, else by the agency's word; and not before the person was told of."""
-    said = departure.fields or {}
+def _speaks_of(departure: Opened, relation: Relation, who: Mapping[Telling, Person]) -> bool:
+    """Whether a departure can be that of this person: by who they are where both name one, else by the agency's word; and not before the person was told of."""
+    gone, told = _gone(departure), telling_of(relation)
     if relation.since is None or departure.entry.happened.latest < relation.since.earliest:
         return False
-    if said["person_name"] and relation.name:
-        return same_name(said["person_name"]) == same_name(relation.name)
-    return same_text(said["relationship"]) == same_text(relation.word)
+    if gone is not None and told is not None:
+        return who[gone] == who[told]
+    return same_text((departure.fields or {})["relationship"]) == same_text(relation.word)
+
+
+def _gone(departure: Opened) -> Telling | None:
+    name = (departure.fields or {})["person_name"]
+    return Telling(departure.entry.agency, name, None) if name else None
 
 
 def _endings(relation: Relation) -> Iterable[Ending]:
@@ -182,12 +195,12 @@ def _stays(told: Sequence[Opened]) -> tuple[Stay, ...]:
         if child["address"] or child["postcode"]:
             by_agency[one.entry.agency].append((_held_since(one), one))
     found = [stay for tellings in by_agency.values() for stay in _of_one_agency(tellings)]
-    return tuple(sorted(found, key=lambda one: (*_span_order(one.since), one.agency)))
+    return tuple(sorted(found, key=lambda one: (*span_order(one.since), one.agency)))
 
 
 def _of_one_agency(tellings: list[tuple[Span, Opened]]) -> list[Stay]:
     """Put an agency's tellings of one address after another together, until it tells of another."""
-    tellings.sort(key=lambda told: (*_span_order(told[0]), told[1].entry.event_id))
+    tellings.sort(key=lambda told: (*span_order(told[0]), told[1].entry.event_id))
     runs: list[list[tuple[Span, Opened]]] = []
     for told in tellings:
         if runs and _place(runs[-1][-1][1]) == _place(told[1]):
@@ -221,17 +234,13 @@ def _child(one: Opened) -> Mapping[str, Any]:
 
 
 def _order(one: Opened) -> tuple[Any, ...]:
-    return (*_span_order(one.entry.happened), one.entry.event_id)
-
-
-def _span_order(span: Span) -> tuple[datetime, datetime]:
-    return span.earliest, span.latest
+    return (*span_order(one.entry.happened), one.entry.event_id)
 
 
 def _ending_order(one: Ending) -> tuple[Any, ...]:
-    return (*_span_order(one.at), one.told_by.event_id)
+    return (*span_order(one.at), one.told_by.event_id)
 
 
 def _relation_order(one: Relation) -> tuple[Any, ...]:
     when = one.since if one.since is not None else one.ended.at if one.ended is not None else one.told_by.learned
-    return (*_span_order(when), one.told_by.event_id)
+    return (*span_order(when), one.told_by.event_id)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from projections.chronology.uncertain import happened_order
 from query.door import Door, Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
 from query.view import AskedBy, Part, RecordView, ShownEntry, canonical_bytes
@@ -186,5 +187,4 @@ def _sentence(changes: tuple[Change, ...], withheld: tuple[WithheldChange, ...])
 
 
 def _order(change: Change) -> tuple[object, ...]:
-    when = change.entry.happened
-    return when.earliest, when.latest, change.entry.event_id, change.kind
+    return *happened_order(change.entry), change.kind

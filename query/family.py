@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from projections.chronology.entry import Span
+from projections.chronology.uncertain import happened_order
 from query.door import Door, Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
 from query.view import RecordView, ShownEntry, ShownLine, canonical_bytes
@@ -97,13 +97,9 @@ def _timeline(members: Sequence[FamilyMember]) -> tuple[FamilyLine, ...]:
 
 
 def _order(line: FamilyLine) -> tuple[object, ...]:
-    # A line stands where what is shown of it happened; two of one time in the order of their children.
+    # A line stands where what is shown of it happened, as in one child's record.
     shown = [one for one in (line.line.standing, *reversed(line.line.superseded)) if isinstance(one, ShownEntry)]
-    return (*_span(shown[0].happened), *_span(shown[0].learned), line.child, shown[0].event_id)
-
-
-def _span(span: Span) -> tuple[datetime, datetime]:
-    return span.earliest, span.latest
+    return happened_order(shown[0])
 
 
 def _sentence(members: Sequence[FamilyMember]) -> str:

@@ -4,8 +4,6 @@ Two kinds are told apart: what the agency had learned itself by its own account 
 to that agency's people before. Whoever asks still sees only what they may see.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +12,6 @@ from access_policy.question import ChildRecord, Decision
 from access_policy.vocabulary import OPEN_RECORD
 from query.agencies import agency_in_words
 from query.compose import compose
-from query.disclosure import Disclosure
 from query.door import (
     Attempt,
     Door,
@@ -53,24 +50,18 @@ class KnownTo:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownToAgency:
-    """An entry of others that the hub had shown to people of the agency: when first, and in how many openings."""
-
-    event_id: UUID
-    first: datetime
-    times: int
-
-
-@dataclass(frozen=True, slots=True)
 class AgencyKnowledge:
-    """What an agency knew, as one reader may see it: `record` holds its entries, `own` those that it had learned itself, `shown_to_it` the others."""
+    """What an agency knew, as one reader may see it: `record` holds its entries, `own` those that it had learned itself, `shown_to_it` the others.
+
+    Who of the agency looked, when and how often is not here: that is for whoever may see disclosures.
+    """
 
     agency: str
     moment: datetime
     sentence: str
     limits: str
     own: tuple[UUID, ...]
-    shown_to_it: tuple[ShownToAgency, ...]
+    shown_to_it: tuple[UUID, ...]
     record: RecordView = field(repr=False)
 
 
@@ -104,7 +95,7 @@ def open_as_agency_knew(
             return refuse(door, attempt, sight)
         name = shown_name(child, sight.known, door.records.kin([child]))
         attempt = replace(attempt, wanted=replace(attempt.wanted, child=name))
-        view = _view(door, name, attempt, (sight, (known_to, shown_then)))
+        view = _view(door, name, attempt, (sight, known_to))
     shown = canonical_bytes(view)
     rules = tuple(sorted({*decision.rules, *sight.rules}))
     record(door, attempt, Showing(shown, rules, ids_of(sight.read), ids_of(sight.withheld)))
@@ -112,27 +103,17 @@ def open_as_agency_knew(
     return OpenedAgencyKnowledge(attempt.disclosure_id, shown, view)
 
 
-ShownThen = Mapping[bytes, Sequence[datetime]]
-
-
-def _shown_then(desk: ViewDesk, child: UUID, known_to: KnownTo) -> ShownThen:
-    """Give, for each entry (event id), the moments at which the hub showed it to the agency's people, before the moment asked for."""
+def _shown_then(desk: ViewDesk, child: UUID, known_to: KnownTo) -> frozenset[bytes]:
+    """Give the entries (event ids) that the hub had shown to the agency's people before the moment asked for."""
     records = desk.door.records
     sources = records.kin([child]).sources_of(child)
     # It may have been shown while it was taken for another child's: under the name of a strand of which anything was ever said beside one of these.
     strands = sources.union(*({said.left, said.right} for _, said in records.identity_said(sources)))
-    told: dict[bytes, list[datetime]] = defaultdict(list)
-    for one in _to_agency(desk.shown_before(strands, known_to.moment), known_to.agency):
-        for event_id in one.shown:
-            told[event_id.bytes].append(one.asked_at)
-    return told
+    before = desk.shown_before(strands, known_to.moment)
+    return frozenset(event_id.bytes for one in before if one.agency == known_to.agency for event_id in one.shown)
 
 
-def _to_agency(disclosures: Iterable[Disclosure], agency: str) -> Iterable[Disclosure]:
-    return (one for one in disclosures if one.agency == agency)
-
-
-def _knew(event: SealedEvent, shown_then: ShownThen, known_to: KnownTo) -> bool:
+def _knew(event: SealedEvent, shown_then: frozenset[bytes], known_to: KnownTo) -> bool:
     return _is_own(event, known_to) or event.header.event_id in shown_then
 
 
@@ -140,11 +121,8 @@ def _is_own(event: SealedEvent, known_to: KnownTo) -> bool:
     return event.header.agency == known_to.agency and moment(event.header.learned_latest) <= known_to.moment
 
 
-Then = tuple[KnownTo, ShownThen]
-
-
-def _view(door: Door, child: UUID, attempt: Attempt, found: tuple[Sight, Then]) -> AgencyKnowledge:
-    sight, (known_to, shown_then) = found
+def _view(door: Door, child: UUID, attempt: Attempt, found: tuple[Sight, KnownTo]) -> AgencyKnowledge:
+    sight, known_to = found
     own = [one for one in sight.read if _is_own(one, known_to)]
     others = [one for one in sight.read if not _is_own(one, known_to)]
     return AgencyKnowledge(
@@ -153,11 +131,6 @@ def _view(door: Door, child: UUID, attempt: Attempt, found: tuple[Sight, Then]) 
         sentence=f"What {agency_in_words(known_to.agency)} knew: {len(own)} entries of its own, {len(others)} that the hub had shown to its people; as far as you may see them.",
         limits=LIMITS,
         own=ids_of(own),
-        shown_to_it=tuple(_shown_to(one, shown_then) for one in sorted(others, key=lambda one: one.header.event_id)),
+        shown_to_it=ids_of(others),
         record=compose(child, attempt, gather(door, attempt, sight.read, sight.withheld), door.duties),
     )
-
-
-def _shown_to(event: SealedEvent, shown_then: ShownThen) -> ShownToAgency:
-    moments = shown_then[event.header.event_id]
-    return ShownToAgency(UUID(bytes=event.header.event_id), min(moments), len(moments))

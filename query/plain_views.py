@@ -8,8 +8,9 @@ from query.agencies import agency_in_words
 from query.as_shown import ShownThen
 from query.difference import Change, DifferenceView
 from query.family import FamilyLine, FamilyMember, FamilyView
-from query.household import HouseholdView, OtherChild
+from query.household import HouseholdView
 from query.known_then import AgencyKnowledge
+from query.other_children import OtherChild
 from query.plain_text import record_in_plain_text
 from query.view import Part, ShownEntry, WithheldCount
 
@@ -59,16 +60,12 @@ def difference_in_plain_text(view: DifferenceView) -> list[str]:
 
 def knowledge_in_plain_text(view: AgencyKnowledge) -> list[str]:
     """Give what an agency knew: the limits first, then which entries were its own and which it was shown, then the record."""
-    shown = (
-        [f"event {one.event_id}: first {moment_in_words(one.first)}, in {one.times} openings"]
-        for one in view.shown_to_it
-    )
     lines = [
         f"As {agency_in_words(view.agency)} knew it on {moment_in_words(view.moment)}",
         view.sentence,
         view.limits,
         *_section("Learned by the agency itself", ([f"event {one}"] for one in view.own)),
-        *_section("Shown to its people by the hub", shown),
+        *_section("Shown to its people by the hub", ([f"event {one}"] for one in view.shown_to_it)),
         "",
     ]
     return [*_clean(lines), *record_in_plain_text(view.record)]

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from apps.api.kept_answers import KeptAnswers
-from apps.auditing import Told
+from apps.auditing import ToldDisclosures
 from connectors.producer import StatementLog
 from query.casework import CaseworkDesk
 from query.door import Door, Refused, StaffMember
@@ -38,7 +38,7 @@ class SignIn(Protocol):
 class Audits(Protocol):
     """What an auditor asks of one child; `apps.auditing.Auditing` answers it through the door's own decision and record."""
 
-    def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> Told | Refused:
+    def disclosures(self, staff: StaffMember, child: UUID, purpose: str | None) -> ToldDisclosures | Refused:
         """Say who asked for a child's record."""
         ...
 

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from apps.auditing import Auditing, Told
+from apps.auditing import Auditing, Told, ToldDisclosures
 from apps.cli.asking import AS, PURPOSE, asking, in_sentences, say_refused
 from apps.cli.progress import home
 from apps.rebuild import rebuild
@@ -70,7 +70,9 @@ def refusals() -> None:
     click.echo("\n".join(denied) or "The broker has refused nothing.")
 
 
-def _answered(staff_id: str, ask: Callable[[Auditing, StaffMember], Told | Refused]) -> tuple[str, ...]:
+def _answered(
+    staff_id: str, ask: Callable[[Auditing, StaffMember], Told | ToldDisclosures | Refused]
+) -> tuple[str, ...]:
     """Ask as this member of staff, and give the lines that were told; a refusal ends the command."""
     with asking(staff_id) as who, closing(Auditing(who.settings, who.doors.door)) as auditing:
         told = ask(auditing, who.staff)

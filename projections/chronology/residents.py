@@ -1,6 +1,6 @@
 """Who lives in the child's household, as agencies told it: where the newest that two of them said of one person cannot both hold.
 
-A person is the same only where both give the name in the same letters (upper and lower case and spaces apart). An agency that says that somebody moved in, before another says that they left,
+A person is the same as they are in the household (`projections.persons`). An agency that says that somebody moved in, before another says that they left,
 tells a change and no contradiction; neither does an agency contradict that does not say whether the person lives there.
 """
 
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from projections.chronology.opened import Opened
 from projections.chronology.uncertain import happened_order, in_words
+from projections.persons import Person, Telling, persons
 
 RECORDED, LEFT, RELEASE_ADDRESS = "HouseholdMemberRecorded", "HouseholdMemberLeft", "ReleaseAddressNotified"
 
@@ -37,12 +38,13 @@ def residence_disagreements(by_kind: Mapping[str, Sequence[Opened]]) -> Iterator
 
 
 def _members(by_kind: Mapping[str, Sequence[Opened]]) -> Iterator[Residence]:
-    newest: dict[str, dict[str, _Told]] = defaultdict(dict)
+    newest: dict[Person, dict[str, _Told]] = defaultdict(dict)
     told = sorted((*by_kind.get(RECORDED, ()), *by_kind.get(LEFT, ())), key=lambda one: happened_order(one.entry))
+    who = persons(named for one in told if (named := _telling(one)) is not None)
     for one in told:
-        person, lives_there = _person(one), _lives_there(one)
-        if person and lives_there is not None:
-            newest[person][one.entry.agency] = _Told(one, lives_there)
+        named, lives_there = _telling(one), _lives_there(one)
+        if named is not None and lives_there is not None:
+            newest[who[named]][one.entry.agency] = _Told(one, lives_there)
     for by_agency in newest.values():
         for here, there in combinations(by_agency.values(), 2):
             if _disagree(here, there):
@@ -78,8 +80,10 @@ def _released(by_kind: Mapping[str, Sequence[Opened]]) -> Iterator[Residence]:
                 )
 
 
-def _person(one: Opened) -> str:
-    return " ".join(((one.fields or {}).get("person_name") or "").casefold().split())
+def _telling(one: Opened) -> Telling | None:
+    fields = one.fields or {}
+    name = fields.get("person_name")
+    return Telling(one.entry.agency, name, fields.get("person_born_on")) if name else None
 
 
 def _lives_there(one: Opened) -> bool | None:

@@ -5,11 +5,11 @@ with; the wording is shown with it and is never read by a rule.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from projections.chronology.entry import Entry, Span
+from projections.chronology.entry import Span
 from projections.working_days import LONDON
 
 Certainty = Literal["exact", "day", "range"]
@@ -19,14 +19,37 @@ LAST_MINUTE = time(23, 59)
 MONTHS_OF_A_YEAR = 12
 
 
-def happened_order(entry: Entry) -> tuple[datetime, timedelta, datetime, UUID]:
-    """Order entries by when they can first have happened, and of those that begin together the least certain first, so that a span stands before all that it holds.
+class Happening(Protocol):
+    """What has a place in a chronology: an entry, stored or shown."""
+
+    @property
+    def event_id(self) -> UUID:
+        """Give its id."""
+        ...
+
+    @property
+    def happened(self) -> Span:
+        """Say when it happened."""
+        ...
+
+    @property
+    def learned(self) -> Span:
+        """Say when its agency learned it."""
+        ...
+
+
+def span_order(span: Span) -> tuple[datetime, timedelta]:
+    """Order times by when they can first have been, and of those that begin together the least certain first, so that a span stands before all that it holds."""
+    return span.earliest, span.earliest - span.latest
+
+
+def happened_order(entry: Happening) -> tuple[datetime, timedelta, datetime, UUID]:
+    """Order entries by when they happened (`span_order`); wherever entries stand one after another, they stand in this order.
 
     Two spans that begin and end together stand by when they were learned, and the event id settles the rest: the order is total, and it depends on nothing but the two
     entries.
     """
-    span = entry.happened
-    return span.earliest, span.earliest - span.latest, entry.learned.earliest, entry.event_id
+    return *span_order(entry.happened), entry.learned.earliest, entry.event_id
 
 
 def is_uncertain(span: Span) -> bool:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from xml.sax.saxutils import escape
 
 from projections.chronology.entry import Span
+from projections.chronology.uncertain import span_order
 from query.outputs.document import Document, Row
 from query.outputs.timeline_scale import WIDTH, Scale, Tick, scale_of, ticks_of
 
@@ -94,7 +95,7 @@ def _lane_frame(name: str, top: float) -> str:
 
 
 def _lane(placed: Sequence[Placed], top: float, scale: Scale, *, links: bool) -> str:
-    ordered = sorted(placed, key=lambda one: (one[1].earliest, one[1].latest, one[0].number))
+    ordered = sorted(placed, key=lambda one: (*span_order(one[1]), one[0].number))
     tracks: list[float] = [float("-inf")] * TRACKS
     marks = []
     for row, span in ordered:

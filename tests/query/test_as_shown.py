@@ -7,6 +7,8 @@ from view_world import ViewWorld
 from query.as_shown import AsShown, see_as_shown
 from query.door import Refused, StaffMember
 from query.open_record import OpenedRecord, open_record
+from query.outputs.document import Output
+from query.outputs.produce import Asked, Produced, produce_output
 
 AUDITOR = staff("board", "auditor")
 NOBODYS = UUID("99999999-9999-4999-8999-999999999999")
@@ -98,6 +100,21 @@ def test_an_auditor_is_told_when_the_bytes_do_not_come_out_again(world: ViewWorl
     (event,) = world.records.kept[CHILD]
     world.records.kept[CHILD] = [event._replace(sealed=bytes(len(event.sealed)))]
     assert see(world, AUDITOR, opened.disclosure_id).view.check == "an entry of it was altered"
+
+
+@pytest.mark.parametrize("output", [Output("word", "REVIEW", anonymised=True), Output("csv")])
+def test_an_auditor_is_told_whether_the_same_document_comes_out_again(world: ViewWorld, output: Output) -> None:
+    world.say(Told(agency="police", fields={"summary": "came without a coat"}))
+    world.say(Told(agency="police", seal="SEALED"))
+    made = produce_output(world.door, staff(), Asked(CHILD, "assessment"), output)
+    assert isinstance(made, Produced)
+    world.say(Told(agency="health"))
+    found = see(world, AUDITOR, made.disclosure_id)
+    assert (found.view.action, found.view.check, found.then) == ("export_record", "the same bytes come out", None)
+    assert "coat" not in found.shown.decode()
+    assert isinstance(see_as_shown(world.desk, staff("police"), made.disclosure_id, "case_review"), Refused)
+    world.keys.destroyed.add("police")
+    assert see(world, AUDITOR, made.disclosure_id).view.check == "not made again here"
 
 
 def test_without_a_right_to_audit_or_to_open_it_is_refused_and_nothing_is_read(world: ViewWorld) -> None:

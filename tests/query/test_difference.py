@@ -68,6 +68,12 @@ def test_what_was_told_and_withdrawn_in_between_is_both(world: World) -> None:
     assert sorted(changes(difference(world).view)) == [("added", one), ("withdrawn", one)]
 
 
+def test_an_uncertain_time_stands_before_what_it_may_hold(world: World) -> None:
+    sure = world.say(Told(happened=at("2025-03-02"), received=BETWEEN))
+    unsure = world.say(Told(happened=at("2025-03-02"), until=at("2025-03-09"), received=BETWEEN))
+    assert changes(difference(world).view) == [("added", unsure), ("added", sure)]
+
+
 def test_two_openings_are_recorded_and_each_can_be_made_again(world: World) -> None:
     world.say(Told(received=BEFORE))
     world.say(Told(received=BETWEEN))

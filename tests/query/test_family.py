@@ -32,6 +32,14 @@ def test_siblings_stand_in_one_timeline_with_the_child_named_on_each_line(world:
     assert [one.child for one in view.members] == [CHILD, TWIN]
 
 
+def test_an_uncertain_time_stands_before_what_it_may_hold_as_in_one_record(world: World) -> None:
+    sure = world.say(Told(happened=at("2025-03-02")))
+    unsure = world.say(Told(child=TWIN, happened=at("2025-03-02"), until=at("2025-03-09")))
+    view = open_family(world.door, staff(), [CHILD, TWIN], "assessment").view
+    shown = [line.line.standing for line in view.timeline]
+    assert [one.event_id for one in shown if isinstance(one, ShownEntry)] == [unsure, sure]
+
+
 def test_each_child_has_a_decision_and_a_disclosure_of_its_own_over_its_own_bytes(world: World) -> None:
     mine, other = world.say(Told()), world.say(Told(child=TWIN))
     family = open_family(world.door, staff(), [CHILD, TWIN], "assessment")

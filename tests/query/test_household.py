@@ -15,6 +15,7 @@ from access_policy.vocabulary import CLEARANCES, SEALS, SENSITIVITIES
 from projections.household_words import Kind
 from query.door import Refused, StaffMember
 from query.household import OpenedHousehold, open_household
+from query.other_children import MOST
 from query.ports import DisclosureFailed
 from query.unsealing import RecordBroken
 
@@ -157,6 +158,49 @@ def test_a_telling_that_was_withdrawn_or_corrected_leads_nowhere_on_either_side(
     assert [one.child for one in opened(world).view.others] == []
 
 
+def lodgers(world: ViewWorld, many: int, **said: object) -> list[UUID]:
+    """Tell of many other children at the address, each a minute after the one before."""
+    children = [UUID(int=1000 + number) for number in range(many)]
+    for number, child in enumerate(children):
+        world.say(Told(child=child, child_said=HOME, received=MONDAY + timedelta(minutes=number), **said))  # type: ignore[arg-type]
+    return children
+
+
+def test_an_address_of_many_opens_the_children_of_whom_the_newest_was_told_says_that_there_are_more_and_whom_to_ask(
+    world: ViewWorld,
+) -> None:
+    world.say(Told(agency="housing", child_said=HOME))
+    children = lodgers(world, MOST + 5)
+    view = opened(world).view
+    assert [one.child for one in view.others] == children[: -MOST - 1 : -1]
+    assert view.more_others
+    assert "There are more other children" in view.others_sentence
+    assert "ask housing" in view.others_sentence
+    assert all("an address of many" in why.sentence for one in view.others for why in one.because)
+    assert [one.child for one in world.log.disclosures] == [*children[: -MOST - 1 : -1], CHILD]
+
+
+def test_as_many_as_can_be_shown_are_shown_without_more_being_said(world: ViewWorld) -> None:
+    world.say(Told(child_said=HOME))
+    lodgers(world, MOST)
+    found = opened(world)
+    assert (len(found.view.others), found.view.more_others) == (MOST, False)
+    assert "of many" not in found.shown.decode()
+
+
+def test_children_of_whom_only_locked_entries_tell_take_no_place_and_are_not_counted() -> None:
+    shown = []
+    for with_locked in (True, False):
+        world = ViewWorld()
+        world.say(Told(child_said=HOME))
+        world.say(Told(child=TWIN, child_said=HOME, received=MONDAY))
+        if with_locked:
+            lodgers(world, MOST + 5, agency="police", seal="LOCKED")
+        world.random.seed(5)
+        shown.append((opened(world).shown, world.log.disclosures))
+    assert shown[0] == shown[1]
+
+
 def test_it_can_be_asked_as_the_hub_knew_it(world: ViewWorld) -> None:
     world.household("mother", child_said=HOME)
     world.say(Told(child=TWIN, child_said=HOME, received=at("2025-03-07")))
@@ -208,7 +252,7 @@ def test_a_token_that_an_entry_does_not_bear_out_shows_nobody(world: ViewWorld) 
     world.say(Told(child=TWIN, child_said=ELSEWHERE))
     (carried,) = [one for carriers in world.tokens._by_token.values() for one in carriers if one.event_id == mine][:1]
     other = UUID(bytes=world.records.kept[TWIN][0].header.event_id)
-    world.tokens.add([type(carried)(carried.token, carried.kind, TWIN, other)])
+    world.tokens.add([type(carried)(carried.token, carried.kind, TWIN, other, MONDAY)])
     assert opened(world).view.others == ()
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 
 from query.disclosure import Disclosure
+from tests.apps.api_world import DISCLOSED
 from tests.query.record_world import MONDAY, at
 from tests.web.web_story import tell_everything, tell_many
 from tests.web.web_world import CHILD, NHS, NOW, PEOPLE, TOLD, TWIN, Told, WebWorld, words_of
@@ -215,6 +216,12 @@ def test_other_children_of_the_household_are_named_and_opened_by_their_own_rules
     assert "2 children: 2 opened" in page
     assert "Ottoline" in page
     assert {one.child for one in told.world.log.disclosures[-2:]} == {CHILD, TWIN}
+
+
+def test_each_disclosure_leads_to_what_was_shown_under_it(told: WebWorld) -> None:
+    page = told.get(f"{RECORD}/disclosures").text
+    assert f'href="{RECORD}/disclosures/{DISCLOSED}"' in page
+    assert f"of {CHILD}" in page
 
 
 def test_a_contradiction_is_notified_and_resolved_and_what_was_said_stays(told: WebWorld) -> None:

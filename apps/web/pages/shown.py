@@ -1,7 +1,6 @@
 """Who was shown what of a child's record, and what exactly was shown under one disclosure."""
 
 import json
-import re
 from typing import Any
 
 from starlette.responses import Response
@@ -11,8 +10,6 @@ from apps.web.visits import Visit, show, show_refused
 from apps.web.words import purpose_in_words
 from query.as_shown import see_as_shown
 from query.door import Refused
-
-DISCLOSURE = re.compile(r"disclosure ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def disclosures_page(visit: Visit) -> Response:
@@ -25,8 +22,8 @@ def disclosures_page(visit: Visit) -> Response:
         told = desk.audits.disclosures(visit.member, child, enquiry.purpose)
     if isinstance(told, Refused):
         return show_refused(visit, told)
-    lines = [(line.strip(), named.group(1) if (named := DISCLOSURE.search(line)) else None) for line in told.lines]
-    return show(visit, "disclosures.html", child=child, purpose=purpose_in_words(enquiry.purpose), lines=lines)
+    purpose = purpose_in_words(enquiry.purpose)
+    return show(visit, "disclosures.html", child=child, purpose=purpose, accounts=told.accounts)
 
 
 def as_shown_page(visit: Visit) -> Response:
