@@ -16,6 +16,7 @@ LINKED = [
     said(2, "ReferralReceived", "2024-02-01T09:00", "police", child=B),
     decision(1, "LINK", A, B),
     decision(2, "SPLIT", C, D, b"p" * 16),
+    decision(3, "DEFER", A, D),
 ]
 
 
@@ -38,10 +39,13 @@ FORGERIES = [
     ("delete from split_part", C),
     (f"delete from split_part; insert into split_part values ('{C}', 'pppppppppppppppp', '{A}')", D),
     (f"insert into strand values ('{C}', '{D}'), ('{D}', '{D}')", C),
+    (f"insert into strand_pair values ('{A}', '{C}', true, false)", C),
+    ("delete from strand_pair", D),
 ]
 PUT_BACK = f"""
 delete from strand; delete from split_part; insert into strand values ('{A}', '{A}'), ('{B}', '{A}');
-insert into split_part values ('{C}', 'pppppppppppppppp', '{D}')
+insert into split_part values ('{C}', 'pppppppppppppppp', '{D}');
+delete from strand_pair; insert into strand_pair values ('{A}', '{D}', true, false)
 """
 
 
