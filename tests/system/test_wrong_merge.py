@@ -140,6 +140,7 @@ def test_a_wrong_merge_is_seen_by_two_and_undone(hub: HubInHand, cousins: tuple[
     assert set(undone.view.told) == {"police", "health", "education"}
     assert {POLICE.staff_id, HEALTH.staff_id} <= set(found.view.people)
     assert {view.disclosure_id for view in found.view.views} >= {one.disclosure_id, other.disclosure_id}
+    assert "see_alerts" in {view.action for view in found.view.views}, "whoever saw the alert that the merge made"
     assert standing(hub, *cousins) == before, "as if the merge had never been"
     assert raised(hub) == alerts_before
     assert isinstance(shown_again, AsShown)
