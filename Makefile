@@ -36,11 +36,11 @@ lint: $(INSTALLED)
 	.venv/bin/lint-imports
 
 check: lint
-	$(PYTHON) -m pytest -n 2 --dist loadfile
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 	@echo 'make check: lint, format, types, layers and all tests passed'
 
 fast: lint
-	$(PYTHON) -m pytest -n 2 --dist loadfile -m 'not services'
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m 'not services'
 	@echo 'make fast: lint, format, types, layers and the tests without services passed; make check runs the others too'
 
 bench: $(INSTALLED)

@@ -30,7 +30,7 @@ WHO_SAW = (ANALYST, "demo-health")
 AUDITOR, AUDIT = "demo-auditor", "audit"
 LINKED_BECAUSE = "One name but for a letter, one family name, born in the same spring."
 APART_BECAUSE = "Two NHS numbers and two homes: the health visitor knows both; they are cousins."
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,5 +106,5 @@ class _At:
     def _wait(true: Callable[[], bool]) -> None:
         if not wait_until(true, PATIENCE_SECONDS):
             raise DemoBroken(
-                "Expected what was said to be folded in a minute, found that it is not; see `mash workers status`."
+                "Expected what was said to be folded in three minutes, found that it is not; see `mash workers status`."
             )

@@ -99,7 +99,7 @@ def test_an_alert_that_only_the_log_remembers_is_put_back_whole(hub: SqlHub) -> 
     one["due"] = None
     with hub.undone():
         told(hub, "AlertRaised", one)
-        (alert,) = hub.store().alerts(UUID(bytes=one["child"]))
+        (alert,) = hub.store().every_alert()
         assert (alert.alert_id.bytes, alert.rule, alert.kind, alert.locked) == (
             one["alert_id"],
             one["rule"],
