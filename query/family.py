@@ -105,7 +105,13 @@ def _order(line: FamilyLine) -> tuple[object, ...]:
 def _sentence(members: Sequence[FamilyMember]) -> str:
     refused = sum(one.refused is not None for one in members)
     partly = sum(one.view is not None and bool(one.view.withheld) for one in members)
-    return (
-        f"{len(members)} children: {len(members) - refused} opened, {refused} refused; of {partly} a part is withheld. "
-        "Each child's entries are shown by that child's own rules."
-    )
+    children = "1 child was" if len(members) == 1 else f"{len(members)} children were"
+    opened = f"{len(members) - refused} opened, {refused} refused" if refused else "each record is opened"
+    if not partly:
+        withheld = "Of what is opened, nothing that you may know of is withheld." if len(members) > refused else ""
+    else:
+        withheld = (
+            f"{partly} {'is' if partly == 1 else 'are'} shown only in part: something of it is withheld from you."
+        )
+    said = (f"{children} asked for: {opened}.", withheld, "Each child's entries are shown by that child's own rules.")
+    return " ".join(filter(None, said))

@@ -1,8 +1,9 @@
 """What a record shows beside its lines, as plain text: incidents, contradictions, gaps, and what people made of the log."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
+from projections.chronology.gaps import LEAST_DAYS, TIMES_THE_RHYTHM
 from projections.chronology.uncertain import moment_in_words
 from query.agencies import agency_in_words
 from query.contradictions import ShownContradiction, ShownNotice, ShownResolution
@@ -46,6 +47,23 @@ def contradiction_lines(one: ShownContradiction, entries: Entries) -> Iterator[s
     for resolution in one.resolutions:
         yield from (f"{INDENT}{line}" for line in _resolution(resolution))
     yield f"{INDENT}contradiction {one.contradiction_id}"
+
+
+GAP_RULE = (
+    f"A silence is listed as a gap when it lasts at least {LEAST_DAYS} days and at least {TIMES_THE_RHYTHM} times as long as the agency usually leaves "
+    "between two days on which it tells of this child, where it told often enough to know that. Shorter silences are not listed."
+)
+"""Which silences are listed: said with them, and where none is."""
+NO_GAP = "No such silence was found in what is shown here. That is not the same as everything being told."
+
+
+def gap_section(gaps: Sequence[ShownGap]) -> Iterator[str]:
+    """Say the gaps, or that there is none, with the rule by which they are listed."""
+    yield "Gaps"
+    yield f"{INDENT}{GAP_RULE}"
+    yield from (f"{INDENT}{line}" for one in gaps for line in gap_lines(one))
+    if not gaps:
+        yield f"{INDENT}{NO_GAP}"
 
 
 def gap_lines(gap: ShownGap) -> Iterator[str]:

@@ -35,16 +35,23 @@ def withdrawal_lines(one: ShownWithdrawal, marks: Marks) -> Iterator[str]:
 
 def entry_lines(entry: ShownEntry, before: str, marks: Marks) -> Iterator[str]:
     """Say one entry; `before` is put in front of its first line."""
+    yield from told_lines(entry, before)
+    if entry.body is None:
+        yield f"{INDENT}shredded: its key was destroyed, nobody can read it any more"
+    else:
+        yield from (f"{INDENT}{line}" for line in _body(entry, entry.body, marks))
+
+
+def told_lines(entry: ShownEntry, before: str) -> Iterator[str]:
+    """Say how an entry was told, without what it says: its times, its agency, its marks, its grading and the conditions under which it may be handled."""
     notes = [NOTES[word] for word in (entry.sensitivity, entry.seal) if word in NOTES]
     manner = ", ".join([ASSERTIONS.get(entry.assertion, entry.assertion), *notes])
     yield f"{before}{entry.happened_in_words}: {entry.event_type}, {agency_in_words(entry.agency)} ({manner})"
     yield f"{INDENT}learned {entry.learned_in_words}; received {moment_in_words(entry.received)}; event {entry.event_id}"
     if entry.grading is not None:
         yield f"{INDENT}{_grading(entry.grading)}"
-    if entry.body is None:
-        yield f"{INDENT}shredded: its key was destroyed, nobody can read it any more"
-    else:
-        yield from (f"{INDENT}{line}" for line in _body(entry, entry.body, marks))
+    if entry.body is not None and entry.body.handling_conditions is not None:
+        yield f"{INDENT}HANDLING CONDITIONS: {entry.body.handling_conditions}"
 
 
 def _part(part: Part, before: str, marks: Marks) -> Iterator[str]:
@@ -60,8 +67,6 @@ def _grading(grading: Grading) -> str:
 
 def _body(entry: ShownEntry, body: Body, marks: Marks) -> Iterator[str]:
     yield f"source: {body.source_system}, reference {body.reference}"
-    if body.handling_conditions is not None:
-        yield f"HANDLING CONDITIONS: {body.handling_conditions}"
     for name, value in body.fields.items():
         if value not in (None, []):
             yield f"{name.replace('_', ' ')}{_mark(entry, name, marks)}: {_value(value)}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from projections.chronology.uncertain import in_words, moment_in_words
 from query.agencies import agency_in_words
-from query.plain_beside import contradiction_lines, curated_lines, entries_of, gap_lines, incident_lines
+from query.plain_beside import contradiction_lines, curated_lines, entries_of, gap_section, incident_lines
 from query.plain_entries import INDENT, entry_lines, timeline_lines, withdrawal_lines
 from query.view import Fact, RecordView, ShownAlert, ShownClock, ShownOddity, Sightings
 
@@ -21,7 +21,8 @@ def record_in_plain_text(view: RecordView) -> list[str]:
         "The child itself",
         *_sightings(view.sightings),
         *_section("Contradictions", view.contradictions, lambda one: contradiction_lines(one, entries)),
-        *_section("Gaps", view.gaps, gap_lines),
+        "",
+        *gap_section(view.gaps),
         *_section("Duties", view.clocks, _clock),
         *_section("Who the child is, as told", view.facts, _fact),
         *_section("Told by more than one agency", view.incidents, lambda one: incident_lines(one, entries)),

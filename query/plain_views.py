@@ -10,11 +10,11 @@ from query.difference import Change, DifferenceView
 from query.family import FamilyLine, FamilyMember, FamilyView
 from query.household import HouseholdView
 from query.known_then import AgencyKnowledge
+from query.marks import Marks
 from query.other_children import OtherChild
+from query.plain_entries import INDENT, timeline_lines, told_lines
 from query.plain_text import record_in_plain_text
 from query.view import Part, ShownEntry, WithheldCount
-
-INDENT = "    "
 
 
 def household_in_plain_text(view: HouseholdView) -> list[str]:
@@ -34,12 +34,17 @@ def household_in_plain_text(view: HouseholdView) -> list[str]:
 
 def family_in_plain_text(view: FamilyView) -> list[str]:
     """Give a family: each child with what is missing of it, and one timeline with the child named on each line."""
+    marks = {one.child: one.view.marks for one in view.members if one.view is not None}
     lines = [
         view.sentence,
         *_section("Children", (_member(one) for one in view.members)),
-        *_section("Timeline", (_family_line(one) for one in view.timeline)),
+        *_section("Timeline", (_family_line(one, marks[one.child]) for one in view.timeline)),
     ]
     return _clean(lines)
+
+
+ENTRIES_ALONE = "Only entries of agencies are compared: what people decided and said of them (contradictions notified or resolved, entries judged, chronologies reviewed) is not part of this."
+"""What a difference between two moments leaves out."""
 
 
 def difference_in_plain_text(view: DifferenceView) -> list[str]:
@@ -52,6 +57,7 @@ def difference_in_plain_text(view: DifferenceView) -> list[str]:
     lines = [
         f"What changed in the record of child {view.child} between {between}",
         view.sentence,
+        ENTRIES_ALONE,
         *_section("Changes", (_change(one) for one in view.changes)),
         *_section("Withheld", numbers),
     ]
@@ -140,25 +146,27 @@ def _member(one: FamilyMember) -> Iterator[str]:
         yield from _withheld(one.view.withheld)
 
 
-def _family_line(one: FamilyLine) -> Iterator[str]:
-    yield f"[{one.called or one.child}] {_part(one.line.standing)}"
-    yield from (f"{INDENT}replaced: {_part(part)}" for part in one.line.superseded)
+def _family_line(one: FamilyLine, marks: Marks) -> Iterator[str]:
+    first, *more = timeline_lines(one.line, marks)
+    yield f"[{one.called or one.child}] {first}"
+    yield from more
 
 
 def _change(one: Change) -> Iterator[str]:
-    yield f"{one.kind}: {_part(one.entry)}"
-    yield f"{INDENT}learned {one.entry.learned_in_words}; received {moment_in_words(one.entry.received)}"
-    yield from (f"{INDENT}by {_part(part)}" for part in one.by)
+    yield from _changed(one.entry, f"{one.kind}: ")
+    for part in one.by:
+        yield from (f"{INDENT}{line}" for line in _changed(part, "by "))
 
 
-def _part(part: Part) -> str:
-    if isinstance(part, ShownEntry):
-        said = next((part.body.fields[name] for name in SAYING if part.body and part.body.fields.get(name)), None)
-        told = f"; {said}" if said else ""
-        return (
-            f"{part.happened_in_words}: {part.event_type}, {agency_in_words(part.agency)}{told}; event {part.event_id}"
-        )
-    return f"an entry of {agency_in_words(part.withheld_by)} that you may not see"
+def _changed(part: Part, before: str) -> Iterator[str]:
+    """Say an entry by how it was told and by what says most of it; the chronology has the whole."""
+    if not isinstance(part, ShownEntry):
+        yield f"{before}an entry of {agency_in_words(part.withheld_by)} that you may not see"
+        return
+    yield from told_lines(part, before)
+    said = next((part.body.fields[name] for name in SAYING if part.body and part.body.fields.get(name)), None)
+    if said:
+        yield f"{INDENT}{said}"
 
 
 SAYING = ("summary", "wishes_and_feelings", "reason", "kind")

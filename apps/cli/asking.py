@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 import psycopg
@@ -39,6 +40,26 @@ EXPECTED = (
 """Errors whose message is a sentence for the person who typed the command."""
 
 REFUSED_EXIT = 3
+
+
+class PastMoment(click.DateTime):
+    """A moment (UTC) that has been, with its zone: what will be known later cannot be shown, and would be taken for what is known now."""
+
+    def __init__(self) -> None:
+        """Take a day, and a time of it to the minute or the second."""
+        super().__init__(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Read the moment; click's own error for one that is none, or is still to come."""
+        moment: datetime = super().convert(value, param, ctx).replace(tzinfo=UTC)
+        if moment > datetime.now(UTC):
+            self.fail(
+                "expected a moment until now (UTC), found one that is still to come; give an earlier one.", param, ctx
+            )
+        return moment
+
+
+MOMENT = PastMoment()
 AS = click.option("--as", "staff_id", required=True, help="Your staff id; `mash people` lists them.")
 PURPOSE = click.option(
     "--purpose", type=click.Choice(PURPOSES), help="What you ask for it for; without one you are refused."

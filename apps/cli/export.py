@@ -3,14 +3,14 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
 import click
 
-from apps.cli.asking import AS, PURPOSE, asking, say_refused
+from apps.cli.asking import AS, MOMENT, PURPOSE, asking, say_refused
 from query.door import Refused
 from query.outputs.document import FORMATS, Output, Profile
 from query.outputs.produce import Asked, produce_output
@@ -43,7 +43,7 @@ ONLY_ITS_OWNER = 0o600
 )
 @click.option(
     "--as-known-at",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    type=MOMENT,
     help="As the hub knew it at this moment (UTC).",
 )
 @click.option(
@@ -65,12 +65,11 @@ def export(  # noqa: PLR0913, PLR0917  what a person may type, each with a name 
     purpose: str | None,
 ) -> None:
     """Write a child's record as a document; CHILD is the pseudonym that `mash find` prints."""
-    moment = None if as_known_at is None else as_known_at.replace(tzinfo=UTC)
     wanted = next(one for one in FORMATS if one == output_format)
     output = Output(wanted, PROFILES[profile], anonymised)
     # The file is made first: what cannot be written is not asked for, and no disclosure says that it was given.
     with new_file(out) as file, asking(staff_id) as who:
-        produced = produce_output(who.doors.door, who.staff, Asked(child, purpose, moment), output)
+        produced = produce_output(who.doors.door, who.staff, Asked(child, purpose, as_known_at), output)
         if isinstance(produced, Refused):
             say_refused(produced)
         file.write(produced.content)

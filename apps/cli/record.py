@@ -1,12 +1,12 @@
 """`mash find`, `mash chronology`, `mash alerts`, `mash people`: what an analyst asks, through the one door."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import click
 
 from access_policy.blind_index import NHS_NUMBER, UPN, local_scheme
-from apps.cli.asking import AS, PURPOSE, asking, errors_in_sentences, say_refused
+from apps.cli.asking import AS, MOMENT, PURPOSE, asking, errors_in_sentences, say_refused
 from apps.cli.progress import home
 from apps.people import load_people
 from projections.chronology.uncertain import moment_in_words
@@ -51,7 +51,7 @@ def find(
 @click.argument("child", type=click.UUID)
 @click.option(
     "--as-known-at",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+    type=MOMENT,
     help="Show it as the hub knew it at this moment (UTC).",
 )
 @JSON
@@ -59,9 +59,8 @@ def find(
 @PURPOSE
 def chronology(child: UUID, as_known_at: datetime | None, as_json: bool, staff_id: str, purpose: str | None) -> None:
     """Open a child's merged chronology; CHILD is the pseudonym that `mash find` prints."""
-    moment = None if as_known_at is None else as_known_at.replace(tzinfo=UTC)
     with asking(staff_id) as who:
-        opened = open_record(who.doors.door, who.staff, child, purpose, moment)
+        opened = open_record(who.doors.door, who.staff, child, purpose, as_known_at)
         if isinstance(opened, Refused):
             say_refused(opened)
         click.echo(opened.shown.decode() if as_json else "\n".join(record_in_plain_text(opened.view)))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import click
 
-from apps.cli.asking import AS, PURPOSE, asking, say_refused
+from apps.cli.asking import AS, MOMENT, PURPOSE, asking, say_refused
 from apps.cli.record import JSON
 from apps.desk import open_case_desks
 from query.as_shown import see_as_shown
@@ -27,7 +27,6 @@ from query.plain_views import (
 from query.view_desk import ViewDesk
 from schemas.topics import AGENCIES
 
-MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 AS_KNOWN_AT = click.option("--as-known-at", type=MOMENT, help="As the hub knew it at this moment (UTC).")
 
 
@@ -45,7 +44,7 @@ def record() -> None:
 def household(child: UUID, as_known_at: datetime | None, as_json: bool, staff_id: str, purpose: str | None) -> None:
     """Show who lives with a child as told, since when and by whom, and which other children are there."""
     with _viewing(staff_id) as at:
-        found = open_household(at.desk, at.staff, child, purpose, _utc(as_known_at))
+        found = open_household(at.desk, at.staff, child, purpose, as_known_at)
         if isinstance(found, Refused):
             say_refused(found)
         _print(found.shown, household_in_plain_text(found.view), as_json=as_json)
@@ -62,7 +61,7 @@ def family(
 ) -> None:
     """Show the chronologies of several CHILDREN as one, each entry under its own child's rules."""
     with _viewing(staff_id) as at:
-        opened = open_family(at.desk.door, at.staff, children, purpose, _utc(as_known_at))
+        opened = open_family(at.desk.door, at.staff, children, purpose, as_known_at)
         refused = [one.refused for one in opened.view.members if one.refused is not None]
         if len(refused) == len(opened.view.members):
             say_refused(refused[0])
@@ -103,7 +102,7 @@ def difference(
 def as_known_to(child: UUID, agency: str, moment: datetime, as_json: bool, staff_id: str, purpose: str | None) -> None:
     """Show a child's record as one agency knew it: its own entries, and what the hub had shown to its people."""
     with _viewing(staff_id) as at:
-        known_to = KnownTo(agency, moment.replace(tzinfo=UTC))
+        known_to = KnownTo(agency, moment)
         found = open_as_agency_knew(at.desk, at.staff, child, purpose, known_to)
         if isinstance(found, Refused):
             say_refused(found)
@@ -140,13 +139,9 @@ def _viewing(staff_id: str) -> Iterator[_Viewing]:
 
 def _moments(earlier: datetime, later: datetime) -> Moments:
     try:
-        return Moments(earlier.replace(tzinfo=UTC), later.replace(tzinfo=UTC))
+        return Moments(earlier, later)
     except ValueError as error:
         raise click.UsageError(f"{error}.") from error
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else moment.replace(tzinfo=UTC)
 
 
 def _print(shown: bytes, lines: list[str], *, as_json: bool) -> None:

@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 SIGN_IN_PATH = "/sign-in"
 CSRF_FIELD = "secret"
-CHILDS_PAGE = re.compile(r"/children/[0-9a-f-]{36}")
+PAGE_TO_COME_BACK_TO = re.compile(r"/(alerts|identity|children)(/[0-9A-Za-z-]{1,40}){0,4}")
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -47,8 +47,9 @@ def entered(page: Page, *, signed_in: bool = True) -> Callable[[Request], Awaita
             _meant(request, web, session, form)
         staff = await run_in_threadpool(_still_here, web, session_id, session)
         if staff is None and signed_in:
-            return _with_cookie(web, go_to(SIGN_IN_PATH), "")
-        visit = Visit(web, session_id, session, staff, form, dict(request.path_params))
+            web.sessions.end(session_id)
+            return _with_cookie(web, go_to(SIGN_IN_PATH), _for_later(web, request))
+        visit = Visit(web, session_id, session, staff, form, dict(request.path_params), _shown_at(request))
         answer = await run_in_threadpool(page, visit)
         return answer if "set-cookie" in answer.headers else _with_cookie(web, answer, session_id)
 
@@ -109,9 +110,15 @@ async def _form(request: Request) -> Form:
 
 
 def _for_later(web: WebParts, request: Request) -> str:
-    """Begin a session of nobody's that remembers which child's page was asked for; none where nothing was."""
-    wanted = request.url.path if request.method == "GET" else ""
-    return web.sessions.begin(None, wanted) if CHILDS_PAGE.fullmatch(wanted) else ""
+    """Begin a session of nobody's that remembers which page was asked for; none where nothing was."""
+    wanted = _shown_at(request)
+    return "" if wanted is None else web.sessions.begin(None, wanted)
+
+
+def _shown_at(request: Request) -> str | None:
+    """Give the address of a page that somebody can come back to; None for a form that was sent, and for pages where everybody begins."""
+    path = request.url.path
+    return path if request.method == "GET" and PAGE_TO_COME_BACK_TO.fullmatch(path) else None
 
 
 def _still_here(web: WebParts, session_id: str, session: Session) -> StaffMember | None:

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 from projections.working_days import LONDON
 
 NOT_A_DAY = "Enter a day like 31/12/2025"
-NOT_A_TIME = "Enter a time like 14:05, or leave it out"
+NOT_A_TIME = "Enter a time like 14:05 or 14:05:30, or leave it out"
+TO_COME = "Enter a moment that has been: expected one until now, found one that is still to come"
 
 
 def typed_day(text: str) -> date | None:
@@ -20,10 +21,11 @@ def typed_day(text: str) -> date | None:
 
 
 def typed_time(text: str) -> time | None:
-    """Read a time such as 14:05 or 14.05; None where it is none."""
+    """Read a time such as 14:05, 14.05 or 14:05:30; None where it is none."""
     try:
-        hour, minute = (int(part) for part in text.replace(".", ":").split(":"))
-        return time(hour, minute)
+        hour, minute, *seconds = (int(part) for part in text.replace(".", ":").split(":"))
+        (second,) = seconds or [0]
+        return time(hour, minute, second)
     except ValueError:
         return None
 

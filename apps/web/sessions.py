@@ -38,7 +38,7 @@ class Enquiry:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser: who signed in with it (None: nobody yet), the secret in its forms, what is being asked, and the page it came for. Times are UTC."""
+    """One browser: who signed in with it (None: nobody yet), the secret in its forms, what is being asked, the page it came for, and the pairs whose decision has not taken effect yet. Times are UTC."""
 
     csrf: str = field(repr=False)
     began: datetime
@@ -46,7 +46,8 @@ class Session:
     staff_id: str | None = field(default=None, repr=False)
     purpose: str | None = None
     notice: str | None = None
-    wanted: str | None = None
+    wanted: str | None = field(default=None, repr=False)
+    decided: frozenset[frozenset[UUID]] = field(default=frozenset(), repr=False)
     enquiries: Mapping[UUID, Enquiry] = field(default_factory=dict, repr=False)
 
 

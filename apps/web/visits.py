@@ -25,9 +25,11 @@ PARTS = (
     ("/family", "Family"),
     ("/known", "As known then"),
     ("/difference", "Difference"),
-    ("/disclosures", "Who was shown what"),
+    ("/disclosures", "Who was shown what (for auditors)"),
     ("/download", "Download"),
 )
+ONLY_FOR: Mapping[str, frozenset[str]] = {"/disclosures": frozenset({"auditor"})}
+"""Parts that no rule opens to other roles than these: nobody is led to a page that can only refuse."""
 SEE_OTHER = 303
 
 
@@ -64,7 +66,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request of one person, past the checks of `apps.web.entrance`; `places` are the parts of the address that its route names."""
+    """One request of one person, past the checks of `apps.web.entrance`; `places` are the parts of the address that its route names, `page` is the address of a page of ours that one can come back to."""
 
     web: WebParts
     session_id: str = field(repr=False)
@@ -72,6 +74,7 @@ class Visit:
     staff: StaffMember | None
     form: Form = field(repr=False)
     places: Mapping[str, str] = field(repr=False)
+    page: str | None = field(default=None, repr=False)
 
     @property
     def member(self) -> StaffMember:
@@ -82,8 +85,14 @@ class Visit:
 
     @property
     def parts_of_record(self) -> tuple[tuple[str, str], ...]:
-        """List the parts of a child's record: the end of each one's address, and its name."""
-        return PARTS
+        """List the parts of a child's record that rules can open to this role: the end of each one's address, and its name."""
+        return tuple(one for one in PARTS if self.member.person.role in ONLY_FOR.get(one[0], {self.member.person.role}))
+
+    @property
+    def remedy(self) -> str | None:
+        """Give the end of the address that a refused person can be led to instead; None where that is refused as well, or is the page that was."""
+        offered = {end for end, _ in self.parts_of_record}
+        return next((end for end in ONLY_FOR if end in offered and end not in (self.page or "")), None)
 
     def place(self, name: str) -> UUID:
         """Give a pseudonym or an event id of the address; HTTPException 404 when it is none."""
@@ -103,6 +112,20 @@ class Visit:
             return replace(session, enquiries={**session.enquiries, child: enquiry})
 
         self.web.sessions.change(self.session_id, change)
+
+    def decides(self, pairs: frozenset[frozenset[UUID]]) -> None:
+        """Remember which pairs this person decided whose decision has not taken effect yet."""
+        self.web.sessions.change(self.session_id, lambda session: replace(session, decided=pairs))
+
+    def wants(self) -> None:
+        """Remember this page, to come back to it once a purpose is stated."""
+        self.web.sessions.change(self.session_id, lambda session: replace(session, wanted=self.page))
+
+    def come_back(self, place: str) -> Response:
+        """Go on to the page of this place that was asked for before a purpose was stated, or to the place itself."""
+        wanted = self.session.wanted or ""
+        self.web.sessions.change(self.session_id, lambda session: replace(session, wanted=None))
+        return go_to(wanted if wanted == place or wanted.startswith(f"{place}/") else place)
 
     def note(self, sentence: str) -> None:
         """Say a sentence at the top of the next page; nothing personal may be in it."""

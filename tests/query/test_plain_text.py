@@ -99,3 +99,13 @@ def test_every_agency_has_a_name_and_someone_to_ask_and_so_has_one_that_is_new()
     assert set(NAMES) == set(WHOM_TO_ASK) == set(AGENCIES)
     assert whom_to_ask("youth_justice") == "the MASH representative of youth justice"
     assert agency_in_words("youth_justice") == "youth justice"
+
+
+def test_gaps_are_said_with_their_rule_and_so_is_that_there_are_none(world: World) -> None:
+    rule = "A silence is listed as a gap when it lasts at least 60 days and at least 3 times as long"
+    assert rule in text(world)
+    assert "No such silence was found" in text(world)
+    world.say(Told(happened=at("2024-01-03T09:00")))
+    world.say(Told(happened=at("2025-03-03T09:00")))
+    assert rule in text(world)
+    assert "No such silence was found" not in text(world)

@@ -9,6 +9,7 @@ from query.difference import Moments, OpenedDifference, open_difference
 from query.family import open_family
 from query.household import OpenedHousehold, open_household
 from query.known_then import KnownTo, OpenedAgencyKnowledge, open_as_agency_knew
+from query.plain_text import record_in_plain_text
 from query.plain_views import (
     as_shown_in_plain_text,
     difference_in_plain_text,
@@ -60,12 +61,35 @@ def test_a_family_names_the_child_on_each_line_and_says_who_is_refused(world: Vi
     assert "REFUSED" in refused
 
 
+def test_a_familys_lines_say_all_that_the_chronology_says_of_an_entry(world: ViewWorld) -> None:
+    conditions = "Do not tell the household who rang."
+    graded = {"source_evaluation": 2, "assessment": "D", "handling": "C", "summary": "heard of a quarrel"}
+    world.say(Told("IntelligenceGraded", "police", sensitivity="RESTRICTED", fields=graded))
+    world.say(Told(agency="police", seal="SEALED", fields={"summary": "sealed words"}, handling_conditions=conditions))
+    reader = staff("police", "analyst", "police_intelligence", "sealed")
+    family = open_family(world.door, reader, [CHILD, TWIN], "assessment")
+    said = text(family_in_plain_text(family.view))
+    for mark in (
+        "GRADED: source 2, assessment D, handling C",
+        f"HANDLING CONDITIONS: {conditions}",
+        "(told as fact, sealed)",
+    ):
+        assert mark in said
+    assert ": Rufus Invented" in said
+    (alone,) = (one.view for one in family.view.members if one.child == CHILD and one.view)
+    of_the_child = [line.strip() for line in record_in_plain_text(alone)]
+    timeline = of_the_child[of_the_child.index("Timeline") + 1 :]
+    lines = {line.removeprefix("[Ottoline Quill] ") for line in map(str.strip, said.splitlines())}
+    assert set(timeline) <= lines | {""}
+
+
 def test_a_difference_says_each_change_and_the_numbers_of_what_is_withheld(world: ViewWorld) -> None:
     moments = Moments(at("2025-03-01"), NOW)
     found = open_difference(world.door, staff(), CHILD, "case_review", moments)
     assert isinstance(found, OpenedDifference)
     said = text(difference_in_plain_text(found.view))
     assert "added: 3 March 2025, 09:00: HouseholdMemberRecorded, education" in said
+    assert "what people decided and said of them" in said
     assert "police: 0 entries that you may not see before, 1 after" in said
 
 

@@ -26,6 +26,10 @@ RUN_AXE = """
 const [tags, done] = arguments;
 axe.run(document, {runOnly: tags}).then(found => done(found.violations.map(one => [one.id, one.nodes.map(node => node.html)])));
 """
+BEYOND = """
+return [...document.querySelectorAll('main *')].filter(one => !one.closest('.mash-picture, thead, .govuk-visually-hidden')
+  && one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 90));
+"""
 MOST_TABS = 60
 
 
@@ -69,11 +73,12 @@ def signed_in(browser: Chrome, web: WebWorld) -> None:
 
 
 def faults(browser: Chrome, width: int) -> list[Any]:
-    """Say what axe finds, and whether anything is wider than the page."""
+    """Say what axe finds, whether the page is wider than the screen, and what lies beyond it; of the timeline's picture a table says the same."""
     browser.execute_script(fetched(AXE).read_text("utf-8"))
     found: list[Any] = browser.execute_async_script(RUN_AXE, TAGS)
     wide = browser.execute_script("return document.documentElement.scrollWidth")
-    return found + ([f"{wide} pixels wide"] if wide > width else [])
+    beyond: list[str] = browser.execute_script(BEYOND)
+    return found + ([f"{wide} pixels wide"] if wide > width else []) + [f"beyond the screen: {one}" for one in beyond]
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])

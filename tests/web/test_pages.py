@@ -213,7 +213,7 @@ def test_what_changed_between_two_moments_is_listed(web: WebWorld) -> None:
 def test_other_children_of_the_household_are_named_and_opened_by_their_own_rules(told: WebWorld) -> None:
     assert str(TWIN) in told.get(f"{RECORD}/family").text
     page = words_of(told.get(f"{RECORD}/family/together").text)
-    assert "2 children: 2 opened" in page
+    assert "2 children were asked for: each record is opened" in page
     assert "Ottoline" in page
     assert {one.child for one in told.world.log.disclosures[-2:]} == {CHILD, TWIN}
 

@@ -12,6 +12,7 @@ def alerts_page(visit: Visit) -> Response:
     """List the alerts that the person may know of."""
     purpose = visit.session.purpose
     if purpose is None:
+        visit.wants()
         return go_to("/purpose/alerts")
     with visit.web.desk() as desk:
         listed = see_alerts(desk.door, visit.member, purpose)

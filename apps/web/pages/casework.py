@@ -70,7 +70,7 @@ def judge(visit: Visit) -> Response:
 
 def review(visit: Visit) -> Response:
     """Say that a curated chronology was reviewed as it stands."""
-    profile, note = visit.places["profile"], visit.form.one("note")
+    profile, note = visit.places["profile"].upper(), visit.form.one("note")
     if profile not in PROFILES:
         return go_to(f"/children/{visit.place('child')}/curated")
     if len(note) > LONGEST_WORDS:

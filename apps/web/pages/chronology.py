@@ -47,7 +47,7 @@ def curated_page(visit: Visit) -> Response:
     found = opening(visit)
     if isinstance(found, Response):
         return found
-    profile = visit.places.get("profile", PROFILES[1])
+    profile = visit.places.get("profile", PROFILES[1]).upper()
     if profile not in PROFILES[1:]:
         raise HTTPException(404)
     return show_curated(visit, found, profile)

@@ -1,5 +1,6 @@
 """The household, the other children of it, and their chronologies beside each other, each by its own child's rules."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from apps.web.visits import Visit, show_refused
 from query.door import Refused
 from query.family import open_family
 from query.household import HouseholdView, open_household
+from query.view import RecordView, ShownEntry
 
 MOST = 400
 """How many lines of the family's timeline are shown, the newest."""
@@ -21,7 +23,9 @@ def family_page(visit: Visit) -> Response:
     if isinstance(found, Response):
         return found
     household = _household(visit, found)
-    return household if isinstance(household, Response) else show_part(visit, found, "family.html", household=household)
+    if isinstance(household, Response):
+        return household
+    return show_part(visit, found, "family.html", household=household, happened=_happened(found.view))
 
 
 def together_page(visit: Visit) -> Response:
@@ -38,6 +42,12 @@ def together_page(visit: Visit) -> Response:
     marks = {kind: fields for one in family.view.members if one.view for kind, fields in one.view.marks.items()}
     lines = [(one, line_in_words(one.line, marks)) for one in family.view.timeline[-MOST:]]
     return show_part(visit, found, "together.html", family=family.view, lines=lines, all=len(family.view.timeline))
+
+
+def _happened(view: RecordView) -> Mapping[UUID, str]:
+    """Say when each entry that stands in this child's record happened."""
+    standing = (line.standing for line in view.timeline)
+    return {one.event_id: one.happened_in_words for one in standing if isinstance(one, ShownEntry)}
 
 
 def _household(visit: Visit, found: Opening) -> HouseholdView | Response:

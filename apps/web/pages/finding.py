@@ -75,7 +75,7 @@ def state_purpose(visit: Visit) -> Response:
     if purpose not in PURPOSES:
         return _purpose(visit, f"/children/{child}/purpose", "this record", (Fault("purpose", STATE_ONE),))
     visit.asks(child, Enquiry(purpose))
-    return go_to(f"/children/{child}")
+    return visit.come_back(f"/children/{child}")
 
 
 def hub_purpose_page(visit: Visit) -> Response:
@@ -93,7 +93,7 @@ def state_hub_purpose(visit: Visit) -> Response:
         return replace(session, purpose=purpose)
 
     visit.web.sessions.change(visit.session_id, change)
-    return go_to("/identity" if where == "identity" else "/alerts")
+    return visit.come_back("/identity" if where == "identity" else "/alerts")
 
 
 def _page(visit: Visit, faults: list[Fault]) -> Response:

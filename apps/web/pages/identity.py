@@ -20,8 +20,8 @@ from query.wrong_views import wrong_views
 
 Seen = TypeVar("Seen")
 DONE = {
-    "LINK": "The two are linked: they are one child's record from now on.",
-    "KEEP_APART": "The two are kept apart.",
+    "LINK": "It is decided, and takes effect in a moment: the two are linked, they are one child's record.",
+    "KEEP_APART": "It is decided, and takes effect in a moment: the two are kept apart.",
     "DEFER": "The decision is deferred; the question stays on the list.",
     "SPLIT": "What you chose is another child's record from now on.",
 }
@@ -35,7 +35,14 @@ CHOICES = (
 def questions_page(visit: Visit) -> Response:
     """List the questions that wait for a person."""
     found = _seen(visit, lambda desk, purpose: list_questions(desk.identity, visit.member, purpose))
-    return found if isinstance(found, Response) else _show(visit, "identity.html", list=found.view)
+    if isinstance(found, Response):
+        return found
+    waiting = frozenset(frozenset({one.left, one.right}) for one in found.view.questions)
+    decided = visit.session.decided & waiting
+    # What has taken effect is off the list by itself: if it comes back, it is a new question.
+    visit.decides(decided)
+    open_ones = [one for one in found.view.questions if frozenset({one.left, one.right}) not in decided]
+    return _show(visit, "identity.html", questions=open_ones, more=found.view.more)
 
 
 def sides_page(visit: Visit) -> Response:
@@ -54,6 +61,8 @@ def decide(visit: Visit) -> Response:
     found = _seen(visit, lambda desk, purpose: decide_identity(desk.identity, visit.member, deciding, purpose))
     if isinstance(found, Response):
         return found
+    pair = frozenset({frozenset({left, right})})
+    visit.decides(visit.session.decided - pair if action == "DEFER" else visit.session.decided | pair)
     visit.note(_told(DONE[action], found.view.told))
     return go_to("/identity" if not found.view.wrong_views else f"/identity/{left}/{right}/wrong-views")
 
@@ -120,7 +129,10 @@ def _purpose(visit: Visit) -> str | Response:
     if "child" in visit.places:
         asked = asked_of(visit)
         return asked if isinstance(asked, Response) else asked[1].purpose
-    return visit.session.purpose or go_to("/purpose/identity")
+    if visit.session.purpose is not None:
+        return visit.session.purpose
+    visit.wants()
+    return go_to("/purpose/identity")
 
 
 def _show(visit: Visit, template: str, status: int = 200, **words: Any) -> Response:

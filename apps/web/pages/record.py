@@ -14,6 +14,7 @@ from query.door import Refused
 from query.family import called
 from query.known_then import AgencyKnowledge, KnownTo, open_as_agency_knew
 from query.open_record import open_record
+from query.plain_beside import GAP_RULE, NO_GAP
 from query.view import RecordView
 
 
@@ -32,7 +33,10 @@ def asked_of(visit: Visit) -> tuple[UUID, Enquiry] | Response:
     """Give which child it is about and what is asked; the way to state a purpose where none was."""
     child = visit.place("child")
     enquiry = visit.enquiry(child)
-    return go_to(f"/children/{child}/purpose") if enquiry is None else (child, enquiry)
+    if enquiry is not None:
+        return child, enquiry
+    visit.wants()
+    return go_to(f"/children/{child}/purpose")
 
 
 def opening(visit: Visit) -> Opening | Response:
@@ -62,7 +66,9 @@ def summary_page(visit: Visit) -> Response:
 def gaps_page(visit: Visit) -> Response:
     """Show the silences, and what each of them means."""
     found = opening(visit)
-    return found if isinstance(found, Response) else show_part(visit, found, "gaps.html")
+    if isinstance(found, Response):
+        return found
+    return show_part(visit, found, "gaps.html", rule=GAP_RULE, no_gap=NO_GAP)
 
 
 def show_part(visit: Visit, found: Opening, template: str, status: int = 200, **words: Any) -> Response:

@@ -6,13 +6,15 @@ from datetime import datetime, time
 from starlette.responses import Response
 
 from apps.web.entries import entry_in_words, part_in_words
-from apps.web.moments import NOT_A_DAY, NOT_A_TIME, moment_of, typed_day, typed_time
+from apps.web.moments import NOT_A_DAY, NOT_A_TIME, TO_COME, moment_of, typed_day, typed_time
 from apps.web.pages.record import asked_of, opening, show_part
 from apps.web.sessions import Enquiry
 from apps.web.visits import Fault, Visit, go_to, show_refused
+from projections.working_days import local_day
 from query.agencies import agency_in_words
 from query.difference import Moments, open_difference
 from query.door import Refused
+from query.plain_views import ENTRIES_ALONE
 from schemas.topics import AGENCIES
 
 MOST = 400
@@ -73,13 +75,17 @@ def compare(visit: Visit) -> Response:
 
 
 def typed_moment(visit: Visit, name: str) -> Typed:
-    """Read the day and the time that were typed into `<name>day` and `<name>time`; the end of the day where no time was."""
-    day, clock = typed_day(visit.form.one(f"{name}day")), visit.form.one(f"{name}time")
+    """Read the day and the time that were typed into `<name>day` and `<name>time`; the end of the day where no time was, of today until now; a moment to come is a fault."""
+    day, clock, now = typed_day(visit.form.one(f"{name}day")), visit.form.one(f"{name}time"), visit.web.clock()
+    if day == local_day(now) and not clock:
+        return Typed(now, ())
     at = typed_time(clock) if clock else time(23, 59)
     faults = [Fault(f"{name}day", NOT_A_DAY)] if day is None else []
     faults += [Fault(f"{name}time", NOT_A_TIME)] if at is None else []
     moment = moment_of(day, at) if day and at else None
-    return Typed(moment, tuple(faults) or (() if moment else (Fault(f"{name}day", NOT_A_DAY),)))
+    if not faults and (moment is None or moment > now):
+        faults = [Fault(f"{name}day", NOT_A_DAY if moment is None else TO_COME)]
+    return Typed(moment, tuple(faults))
 
 
 def _known(visit: Visit, faults: tuple[Fault, ...]) -> Response:
@@ -114,4 +120,6 @@ def _between(visit: Visit, enquiry: Enquiry, moments: Moments) -> Response:
         (one.kind, entry_in_words(one.entry, marks), [part_in_words(by, marks) for by in one.by])
         for one in answer.view.changes[-MOST:]
     ]
-    return show_part(visit, found, "difference.html", difference=answer.view, changes=changes)
+    return show_part(
+        visit, found, "difference.html", difference=answer.view, changes=changes, entries_alone=ENTRIES_ALONE
+    )
