@@ -114,6 +114,11 @@ def test_everything_public_is_told_in_a_sentence(folder: str) -> None:
     assert modules == []
 
 
+def test_no_two_modules_of_tests_have_one_name_since_their_folders_are_no_packages() -> None:
+    names = [file.name for file in files("tests") if file.name.startswith("test_")]
+    assert sorted(set(names)) == sorted(names)
+
+
 def test_the_measures_notice_what_they_measure() -> None:
     text = "class Base:\n    def f(self, a, b, c, d, e, g): ...\n    def __init__(self): ...\ndef _hidden(): ...\n"
     found = list(_within(ROOT / "x.py", ast.parse(text)))
