@@ -218,7 +218,7 @@ FORGED = {
         "hub.alerts/0",
     ),
     "checkpoint": (
-        "insert into {0} select topic, part, size - 1, note, made_at from {0} where topic = 'hub.alerts'",
+        "insert into {0} select topic, part, size - 1, note, made_at from {0} where topic = 'hub.alerts' order by size limit 1",
         "hub.alerts/0 checkpoint",
     ),
     "identifier": ("insert into {0} select '\\x00', scheme, child from {0} limit 1", "child "),
