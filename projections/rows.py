@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import psycopg
@@ -48,6 +48,11 @@ class Ids(tuple[bytes, ...]):
     """Ids of 16 bytes as one parameter of type uuid[] (placeholder %b)."""
 
     __slots__ = ()
+
+    @classmethod
+    def of(cls, ids: Iterable[UUID]) -> Self:
+        """Give UUIDs as such a parameter."""
+        return cls(one.bytes for one in ids)
 
 
 class Blobs(tuple[bytes, ...]):

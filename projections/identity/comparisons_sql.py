@@ -78,7 +78,7 @@ class SqlComparisons:
     def block(self, tokens: Mapping[UUID, frozenset[bytes]]) -> None:
         """Write what is new and remove what is not there any more."""
         kept: dict[UUID, set[bytes]] = defaultdict(set)
-        for token, strand in self._conn.execute(OLD_BLOCKS, (_ids(tokens),), binary=True):
+        for token, strand in self._conn.execute(OLD_BLOCKS, (Ids.of(tokens),), binary=True):
             kept[strand].add(token)
         gone = [(token, strand.bytes) for strand, of_one in tokens.items() for token in kept[strand] - of_one]
         new = [(token, strand.bytes) for strand, of_one in tokens.items() for token in of_one - kept[strand]]
@@ -96,7 +96,7 @@ class SqlComparisons:
 
     def pairs_of(self, strands: Iterable[UUID]) -> KnownPairs:
         """Read what was noted and what is folded of hub.identity."""
-        wanted = {"strands": _ids(strands)}
+        wanted = {"strands": Ids.of(strands)}
         rows = self._conn.execute(HEARD, wanted, binary=True)
         heard = [(offset, decode_said(self._catalogue, record)) for offset, record in rows]
         noted = {(left, right): last for left, right, last in self._conn.execute(NOTED, wanted, binary=True)}
@@ -130,7 +130,3 @@ class SqlComparisons:
         made = list(made)
         ids, records = Ids(one.comparison_id.bytes for one in made), Blobs(one.record for one in made)
         self._conn.execute(SAID, (ids, records))
-
-
-def _ids(ids: Iterable[UUID]) -> Ids:
-    return Ids(one.bytes for one in ids)

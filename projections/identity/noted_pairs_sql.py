@@ -16,7 +16,7 @@ NOTE = "insert into strand_pair (left_strand, right_strand, asked, parted) value
 
 def stored_noted(conn: Connection[Rows], strands: Iterable[UUID]) -> dict[Pair, Noted]:
     """Give what is noted of the pairs of which one strand is among these."""
-    rows = conn.execute(NOTED, {"strands": _ids(strands)}, binary=True)
+    rows = conn.execute(NOTED, {"strands": Ids.of(strands)}, binary=True)
     return {(left, right): Noted(asked, parted) for left, right, asked, parted in rows}
 
 
@@ -25,10 +25,6 @@ def change_noted(conn: Connection[Rows], strands: Collection[UUID], noted: Mappi
     stored = stored_noted(conn, strands)
     gone = [pair for pair, one in stored.items() if noted.get(pair) != one]
     if gone:
-        conn.execute(FORGET, (_ids(left for left, _ in gone), _ids(right for _, right in gone)))
+        conn.execute(FORGET, (Ids.of(left for left, _ in gone), Ids.of(right for _, right in gone)))
     rows = [(*pair, one.asked, one.parted) for pair, one in noted.items() if stored.get(pair) != one]
     conn.cursor().executemany(NOTE, rows)
-
-
-def _ids(strands: Iterable[UUID]) -> Ids:
-    return Ids(strand.bytes for strand in strands)

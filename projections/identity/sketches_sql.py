@@ -75,7 +75,7 @@ class SqlSketches:
 
     def known_statements(self, event_ids: Iterable[UUID]) -> frozenset[UUID]:
         """Give those that are kept."""
-        return frozenset(one for (one,) in self._conn.execute(KNOWN_STATEMENTS, (_ids(event_ids),), binary=True))
+        return frozenset(one for (one,) in self._conn.execute(KNOWN_STATEMENTS, (Ids.of(event_ids),), binary=True))
 
     def known_sketches(self, sketch_ids: Iterable[bytes]) -> frozenset[bytes]:
         """Give those that are kept."""
@@ -91,7 +91,7 @@ class SqlSketches:
 
     def amended(self, children: Iterable[UUID]) -> frozenset[UUID]:
         """Give those with an amendment."""
-        return frozenset(child for (child,) in self._conn.execute(AMENDED, (_ids(children),), binary=True))
+        return frozenset(child for (child,) in self._conn.execute(AMENDED, (Ids.of(children),), binary=True))
 
     def statements(self, child: UUID) -> Sequence[ToldStatement]:
         """Give a child's statements."""
@@ -99,7 +99,7 @@ class SqlSketches:
 
     def sketches(self, children: Iterable[UUID]) -> Sequence[SealedSketch]:
         """Give these children's sketches."""
-        rows = self._conn.execute(SKETCHES, (_ids(children),), binary=True)
+        rows = self._conn.execute(SKETCHES, (Ids.of(children),), binary=True)
         return [SealedSketch(sketch_id.bytes, *rest) for sketch_id, *rest in rows]
 
     def let_stand(self, stands: Mapping[bytes, bool]) -> None:
@@ -109,7 +109,7 @@ class SqlSketches:
 
     def make_due(self, children: Iterable[UUID]) -> None:
         """Note them."""
-        due = _ids(children)
+        due = Ids.of(children)
         if due:
             self._conn.execute(MAKE_DUE, (due,))
 
@@ -123,11 +123,7 @@ class SqlSketches:
 
     def done(self, children: Iterable[UUID]) -> None:
         """Forget them."""
-        self._conn.execute(DONE, (_ids(children),))
-
-
-def _ids(ids: Iterable[UUID]) -> Ids:
-    return Ids(one.bytes for one in ids)
+        self._conn.execute(DONE, (Ids.of(children),))
 
 
 def _told_row(one: ToldStatement) -> Rows:

@@ -68,18 +68,14 @@ class IdentityFold:
 
     def _write(self, strands: Collection[UUID], before: Kin, after: Kin) -> None:
         """Replace the rows of strands that moved."""
-        self._conn.execute("delete from strand where strand = any(%b)", (_ids(strands),))
+        self._conn.execute("delete from strand where strand = any(%b)", (Ids.of(strands),))
         joined = [strand for strand in strands if strand in after.company]
-        self._conn.execute(JOIN, (_ids(joined), _ids(map(after.child_of, joined))))
+        self._conn.execute(JOIN, (Ids.of(joined), Ids.of(map(after.child_of, joined))))
         split = {part[0] for part in before.parts.keys() | after.parts.keys()} & set(strands)
-        self._conn.execute("delete from split_part where strand = any(%b)", (_ids(split),))
+        self._conn.execute("delete from split_part where strand = any(%b)", (Ids.of(split),))
         parts = [(*part, new) for part, new in after.parts.items() if part[0] in split]
         self._conn.cursor().executemany(PART, parts)
 
 
 def _strands_in(kin: Kin) -> set[UUID]:
     return {*kin.company, *(strand for strand, _ in kin.parts), *kin.parts.values()}
-
-
-def _ids(strands: Iterable[UUID]) -> Ids:
-    return Ids(strand.bytes for strand in strands)

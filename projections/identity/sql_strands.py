@@ -54,7 +54,7 @@ def stored_kin(conn: Connection[Rows], strands: Iterable[UUID]) -> Kin:
     new = set(strands)
     while new:
         asked |= new
-        for strand, local_id, other in conn.execute(RELATED, {"strands": _ids(new)}, binary=True):
+        for strand, local_id, other in conn.execute(RELATED, {"strands": Ids.of(new)}, binary=True):
             if local_id is None:
                 company[strand] = other
             else:
@@ -72,7 +72,7 @@ def said_about(
     new = set(strands)
     while new:
         asked |= new
-        rows = conn.execute(ABOUT, {"strands": _ids(new), "until": until or FOR_EVER}, binary=True)
+        rows = conn.execute(ABOUT, {"strands": Ids.of(new), "until": until or FOR_EVER}, binary=True)
         said |= {offset: decode_said(catalogue, record) for offset, record in rows if offset not in said}
         new = set(linked_strands(said.items()) - asked)
     return said
@@ -87,7 +87,3 @@ def said_row(said: Said, part: int, offset: int, record: bytes) -> Rows:
     """Give what was said as a row of identity_said."""
     said_id = said.comparison_id if isinstance(said, Compared) else said.decision_id
     return (said_id, said.left, said.right, said.at, part, offset, record)
-
-
-def _ids(strands: Iterable[UUID]) -> Ids:
-    return Ids(strand.bytes for strand in strands)
